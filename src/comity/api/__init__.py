@@ -1,0 +1,1 @@
+"""The JSON door, for programs and peers."""

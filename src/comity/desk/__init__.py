@@ -1,0 +1,1 @@
+"""What people do: `perform` is the one way in for an act, and procedures of several records."""

@@ -1,0 +1,172 @@
+"""Reading: a matter as one officer may see it. Every read is a leaf of the ledger.
+
+The read is noted, and durable, before anything is shown: no account of it, no look at it.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from comity import errors
+from comity.desk import cabinet, permitting, tools, writing
+from comity.matters import access, status
+from comity.matters.matter import Rejection
+from comity.policy import asks
+from comity.records import envelope, kinds, record, sealed
+from comity.records.ids import AuthorityId, MatterId, RecordId
+from comity.store import port
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of a matter's timeline."""
+
+    record: record.Record
+    kind: kinds.Kind | None
+    said: kinds.Statement | None
+    """What it says, as far as it was disclosed here."""
+    leaf: int
+    own: bool
+    quarantined: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A matter as it stands and as far as it was disclosed here. Frozen: no lock is held."""
+
+    row: port.MatterRow
+    timeline: Sequence[Entry]
+    things: Sequence[status.View]
+    rejections: Sequence[Rejection]
+    waiting: Sequence[record.Record]
+    forks: Sequence[tuple[RecordId, ...]]
+    branches: Sequence[RecordId]
+    offered: AuthorityId | None
+    version: str
+    """Changes whenever the matter does."""
+    by_id: Mapping[RecordId, Entry]
+
+    def entry(self, one: RecordId) -> Entry:
+        """The line of a record that is in this view."""
+        return self.by_id[one]
+
+
+def read(desk: tools.Desk, matter_id: MatterId) -> View:
+    """A matter, if policy lets this officer see it; the read is durable when this returns."""
+    own = desk.tools
+    with own.cabinet.holding(matter_id) as folder:
+        permitting.permitted(desk, "read.matter", asks.about(folder.matter))
+        found = folder.matter
+        records = found.timeline()
+        things, rejections, waiting = found.things(), found.rejections, found.waiting
+        forks, point, row = found.forks(), found.point, cabinet.row_of(folder)
+        quarantined = frozenset(found.quarantined())
+        version = f"{len(found)}-{len(rejections)}-{len(waiting)}"
+    note(desk, "read", matter=matter_id)
+    shown = own.store.disclosures([one.id for one in records])
+    leaves = {one.id: one.leaf for one in own.store.records(matter_id)}
+    entries = [
+        Entry(
+            record=one,
+            kind=own.registry.get(one.kind),
+            said=cabinet.opened(own.registry, one, shown.get(one.id, [])),
+            leaf=leaves[one.id],
+            own=one.author == own.authority,
+            quarantined=one.id in quarantined,
+        )
+        for one in records
+    ]
+    return View(
+        row=row,
+        timeline=entries,
+        things=things,
+        rejections=rejections,
+        waiting=waiting,
+        forks=forks,
+        branches=point.branches,
+        offered=point.membership.offered,
+        version=version,
+        by_id={one.record.id: one for one in entries},
+    )
+
+
+def registry(desk: tools.Desk, query: port.MatterQuery) -> Sequence[port.MatterRow]:
+    """A page of the registry: only lines that policy lets this officer see."""
+    permitting.permitted(desk, "read.registry")
+    note(desk, "searched", place="registry")
+    return permitting.visible(desk, desk.tools.store.matters(query))
+
+
+_chain = threading.Lock()
+
+
+def note(
+    desk: tools.Desk,
+    what: str,
+    *,
+    matter: MatterId | None = None,
+    one: RecordId | None = None,
+    to: AuthorityId | None = None,
+    place: str = "",
+) -> None:
+    """Account for an access; durable when this returns."""
+    own = desk.tools
+    begun = own.store.setting("access")
+    if begun is None:
+        raise errors.Unavailable("no-access-account", "this node accounts for no access yet")
+    said = access.AccessNoted.model_validate(
+        {
+            "what": what,
+            "matter": matter,
+            "record": one,
+            "to": to,
+            "purpose": desk.purpose,
+            "place": place,
+        }
+    )
+    with _chain:
+        # The chain is one line: queued in order, so that none is durable before the one it follows.
+        future = own.store.append(_link(desk, MatterId(begun), said))
+    future.result()
+
+
+def _link(desk: tools.Desk, begun: MatterId, said: access.AccessNoted) -> port.Append:
+    own = desk.tools
+    last = own.access.last or _last(own, begun)
+    place = record.Place(
+        matter=begun,
+        after=(last[0],),
+        control=RecordId(begun),
+        lamport=last[1] + 1,
+        seq=last[1] + 1,
+    )
+    signed, _ = record.build(
+        own.registry["access.noted/1"],
+        said,
+        place=place,
+        officer=desk.officer.id,
+        said_at=desk.now,
+        charter=own.charter(),
+        handling=record.Handling(tlp="RED"),
+        seen={},
+        signer=own.keys.signer,
+        salt=own.salt,
+    )
+    made = envelope.parse(signed)
+    linked = record.parse(made.payload, made.digest, own.registry)
+    own.access.last = (linked.id, linked.lamport)
+    writes = writing.Writes()
+    writing.add_record(writes, linked, signed, (), own=True)
+    return writes.append()
+
+
+def _last(own: tools.Tools, begun: MatterId) -> tuple[RecordId, int]:
+    stored = own.store.last(begun)
+    assert stored is not None
+    return stored.id, cabinet.read_stored(stored, own.registry).lamport
+
+
+def names(text: str) -> frozenset[str]:
+    """The name of the field that a disclosure opens; empty for an element of a list."""
+    name = sealed.disclosure(text).name
+    return frozenset() if name is None else frozenset({name})

@@ -1,0 +1,89 @@
+"""The tools of a desk: what an act needs from the world, gathered once by the node."""
+
+import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from comity import errors
+from comity.desk import cabinet
+from comity.keys import filekeys
+from comity.matters import directory
+from comity.policy import engine
+from comity.records import record
+from comity.records.ids import AuthorityId, MatterId, RecordId
+from comity.records.kinds import Registry
+from comity.store import port
+from comity.vault.port import Vault
+
+Random = Callable[[int], bytes]
+
+
+@dataclass(slots=True)
+class AccessChain:
+    """The end of the account of access: the last record and its position."""
+
+    last: tuple[RecordId, int] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """Everything outside the core, behind its ports."""
+
+    authority: AuthorityId
+    registry: Registry
+    store: port.Store
+    vault: Vault
+    keys: filekeys.NodeKeys
+    policy: engine.Engine
+    cabinet: cabinet.Cabinet
+    random: Random
+    """So many fresh random bytes."""
+    access: AccessChain = field(default_factory=AccessChain)
+    heads: dict[AuthorityId, record.Seen] = field(default_factory=dict)
+    """The latest verified ledger head of each peer, for the headers of new records."""
+    wake: list[Callable[[AuthorityId], None]] = field(default_factory=list)
+    """Told of each peer for which something new waits."""
+
+    def directory(self) -> directory.Directory:
+        """The directory as it stands; `Unavailable` before this node founded or joined one."""
+        found = self.cabinet.directory()
+        if found is None:
+            raise errors.Unavailable(
+                "no-directory",
+                "this node belongs to no directory yet",
+                next_step="Found one or join one: comity directory found, comity directory join.",
+            )
+        return found
+
+    def charter(self) -> MatterId | None:
+        """The matter id of the directory, if there is one: it names the federation."""
+        found = self.cabinet.directory()
+        return None if found is None else found.matter.id
+
+    def salt(self) -> bytes:
+        """A fresh salt for one sealed field."""
+        return self.random(16)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """One officer at work: who, for what purpose, when, with which tools."""
+
+    officer: port.Officer
+    purpose: str
+    now: datetime.datetime
+    tools: Tools
+
+    @property
+    def authority(self) -> AuthorityId:
+        """For whom the officer acts."""
+        return self.tools.authority
+
+
+NODE = port.Officer(id="node", name="this node", role="operator")
+"""Who says what the node says by itself."""
+
+
+def seen_of(tools: Tools, parties: frozenset[AuthorityId]) -> Mapping[AuthorityId, record.Seen]:
+    """The heads of the parties' ledgers that this node has seen (rule 12)."""
+    return {who: tools.heads[who] for who in sorted(parties) if who in tools.heads}

@@ -1,0 +1,169 @@
+"""What one record writes: itself, its disclosures, its registry line, and what goes to whom.
+
+The same for own and foreign records. Who gets a disclosure follows from the record's signed
+handling; what a kind keeps back until both sides consent stays back until the status says so; a
+new party gets every record's skeleton from the lead and each author's disclosures from its author.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from comity.desk import cabinet, tools
+from comity.matters import cases
+from comity.records import kinds, record, sealed
+from comity.records.ids import AuthorityId, BlobId, RecordId
+from comity.store import port
+
+
+@dataclass(slots=True)
+class Writes:
+    """An append under construction."""
+
+    records: list[port.NewRecord] = field(default_factory=list)
+    disclosures: list[port.NewDisclosure] = field(default_factory=list)
+    blobs: list[tuple[BlobId, bytes]] = field(default_factory=list)
+    outgoing: list[port.Outgoing] = field(default_factory=list)
+    matters: list[port.MatterRow] = field(default_factory=list)
+    identifiers: list[port.IdentifierRow] = field(default_factory=list)
+    decisions: list[port.Decision] = field(default_factory=list)
+    answered: list[port.Answered] = field(default_factory=list)
+    secrets: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def append(self) -> port.Append:
+        """The frozen append."""
+        return port.Append(
+            records=tuple(self.records),
+            disclosures=tuple(self.disclosures),
+            blobs=tuple(self.blobs),
+            outgoing=tuple(self.outgoing),
+            matters=tuple(self.matters),
+            identifiers=tuple(self.identifiers),
+            decisions=tuple(self.decisions),
+            answered=tuple(self.answered),
+            secrets=tuple(self.secrets),
+        )
+
+    def peers(self) -> frozenset[AuthorityId]:
+        """For whom something new waits."""
+        return frozenset(one.peer for one in self.outgoing)
+
+
+def add_record(
+    writes: Writes,
+    one: record.Record,
+    signed: bytes,
+    disclosures: Sequence[sealed.Disclosure],
+    *,
+    own: bool,
+) -> None:
+    """The record itself and the disclosures that are here."""
+    writes.records.append(
+        port.NewRecord(
+            id=one.id,
+            matter=one.matter,
+            kind=one.kind,
+            author=one.author,
+            seq=one.seq,
+            lamport=one.lamport,
+            said_at=one.said_at,
+            envelope=signed,
+            own=own,
+        )
+    )
+    add_disclosures(writes, one, disclosures)
+
+
+def add_disclosures(
+    writes: Writes, one: record.Record, disclosures: Sequence[sealed.Disclosure]
+) -> None:
+    """Disclosures of a record, with the identifiers that they show."""
+    writes.disclosures.extend(
+        port.NewDisclosure(one.id, shown.digest, shown.text) for shown in disclosures
+    )
+    if isinstance(one.said, cases.IdentifiersNoted):
+        writes.identifiers.extend(_identifiers(one, disclosures))
+
+
+def _identifiers(
+    one: record.Record, disclosures: Sequence[sealed.Disclosure]
+) -> Iterator[port.IdentifierRow]:
+    for shown in disclosures:
+        value = shown.value
+        if shown.name is None and isinstance(value, dict) and {"cls", "value"} <= set(value):
+            yield port.IdentifierRow(str(value["cls"]), str(value["value"]), one.matter, one.id)
+
+
+def entitled(one: record.Record, peer: AuthorityId) -> bool:
+    """Whether the record's handling lets `peer` have its disclosures."""
+    recipients = one.handling.recipients
+    return recipients is None or peer in recipients
+
+
+def kept_back(kind: kinds.Kind | None, disclosures: Iterable[sealed.Disclosure]) -> set[str]:
+    """Digests of the fields that the kind keeps back until a status is reached."""
+    held = kind.held if kind is not None else {}
+    return {shown.digest for shown in disclosures if shown.name in held}
+
+
+def send_own(
+    writes: Writes,
+    desk: tools.Tools,
+    one: record.Record,
+    disclosures: Sequence[sealed.Disclosure],
+    recipients: frozenset[AuthorityId],
+    blobs: tuple[BlobId, ...] = (),
+) -> None:
+    """Queue an own record for every recipient, with what each is entitled to."""
+    back = kept_back(desk.registry.get(one.kind), disclosures)
+    shown = tuple(d.digest for d in disclosures if d.digest not in back)
+    for peer in sorted(recipients - {desk.authority}):
+        given = shown if entitled(one, peer) else ()
+        writes.outgoing.append(port.Outgoing(peer, one.id, given, blobs if given else ()))
+
+
+def follow(writes: Writes, desk: tools.Tools, folder: cabinet.Folder, one: record.Record) -> None:
+    """What follows here from a record that was just admitted, own or foreign."""
+    kind = desk.registry.get(one.kind)
+    if kind is None:
+        return
+    match kind.effect:
+        case kinds.Control(act="add", field=name):
+            newcomer = AuthorityId(str(one.open[name]))
+            if newcomer != desk.authority:
+                _backfill(writes, desk, folder, newcomer)
+        case kinds.Moves(field=name):
+            _release(writes, desk, folder, RecordId(str(one.open[name])))
+        case _:
+            pass
+
+
+def _backfill(
+    writes: Writes, desk: tools.Tools, folder: cabinet.Folder, newcomer: AuthorityId
+) -> None:
+    """The lead sends every skeleton; each author sends its own disclosures itself."""
+    leads = folder.matter.membership.lead == desk.authority
+    wanted = [one for one in folder.matter.timeline() if leads or one.author == desk.authority]
+    shown = desk.store.disclosures([one.id for one in wanted if one.author == desk.authority])
+    for one in wanted:
+        disclosures = [sealed.disclosure(text) for text in shown.get(one.id, ())]
+        back = kept_back(desk.registry.get(one.kind), disclosures)
+        given = tuple(d.digest for d in disclosures if d.digest not in back)
+        writes.outgoing.append(
+            port.Outgoing(newcomer, one.id, given if entitled(one, newcomer) else ())
+        )
+
+
+def _release(writes: Writes, desk: tools.Tools, folder: cabinet.Folder, thing: RecordId) -> None:
+    """Own fields that were kept back until the status that the thing has now."""
+    view = folder.matter.thing(thing)
+    if view is None:
+        return
+    for one in (view.opening, *view.acts):
+        kind = desk.registry[one.kind]
+        names = {name for name, status in kind.held.items() if status == view.status}
+        if not names or one.author != desk.authority:
+            continue
+        texts = desk.store.disclosures([one.id]).get(one.id, [])
+        digests = tuple(d.digest for d in map(sealed.disclosure, texts) if d.name in names)
+        for peer in sorted(folder.matter.membership.parties - {desk.authority}):
+            writes.outgoing.append(port.Outgoing(peer, one.id, digests))

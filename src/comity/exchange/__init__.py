@@ -1,0 +1,1 @@
+"""Talking to other nodes: parcels, receipts, and what carries them."""

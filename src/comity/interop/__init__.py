@@ -1,0 +1,1 @@
+"""Other systems' formats: bytes in, rows and faults out."""

@@ -1,0 +1,1 @@
+"""Private keys: signing and opening. Only the desk and the node come here."""

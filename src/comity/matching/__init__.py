@@ -1,0 +1,1 @@
+"""Identifiers: recognised, normalised, checked; and sets compared blindly. Pure."""

@@ -1,0 +1,1 @@
+"""What the records of a matter add up to: one file per subject, and the fold. Pure."""

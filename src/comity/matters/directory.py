@@ -1,0 +1,162 @@
+"""The directory: which authorities there are, their keys, their addresses, their contacts.
+
+It is a matter like any other: its founder leads, lists authorities and suspends them. What an
+authority signs with is what its latest listing says; keys of earlier listings still verify what
+was said under them. Members pin the directory by its matter id, which they compare by voice.
+"""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from comity.matters.matter import Matter
+from comity.records import envelope, kinds
+from comity.records.ids import AuthorityId, AuthorityRef
+from comity.records.kinds import Kind, N_, Statement
+
+DIRECTORY = frozenset({"directory"})
+
+Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=2000)]
+
+
+class Listing(BaseModel):
+    """An authority as the others must know it. Keys are base64 of their raw bytes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    authority: AuthorityRef
+    name: Annotated[str, Field(min_length=2, max_length=120)]
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    role: Literal["member", "oversight"] = "member"
+    address: Annotated[str, StringConstraints(pattern=r"^https://[^\s/]+$", max_length=200)]
+    epoch: Annotated[int, Field(ge=1)] = 1
+    signing: Key
+    opening: Key
+    checkpoint: Key
+    cosigning: Key
+    certificate: Annotated[str, Field(max_length=4000)]
+    """PEM of the certificate that its peer address shows."""
+    contact: Annotated[str, Field(max_length=300)] = ""
+    """The 24/7 contact, for people."""
+
+
+class DirectoryFounded(Statement):
+    """An authority founds a directory, lists itself and leads."""
+
+    name: str = Field(min_length=3, max_length=120, title=N_("Name of the alliance"))
+    founder: Listing
+
+
+class AuthorityListed(Statement):
+    """The lead of the directory takes an authority in."""
+
+    authority: AuthorityRef
+    listing: Listing
+
+
+class AuthorityRelisted(Statement):
+    """A listed authority has new keys or a new address."""
+
+    authority: AuthorityRef
+    listing: Listing
+
+
+class AuthoritySuspended(Statement):
+    """The lead takes an authority out. What it signs from now on counts nowhere."""
+
+    authority: AuthorityRef
+    reason: str = Field(min_length=1, max_length=2000, title=N_("Reason"))
+
+
+KINDS = (
+    Kind(
+        name="directory.founded/1",
+        statement=DirectoryFounded,
+        needs="operator",
+        effect=kinds.Genesis("directory"),
+        family="governance",
+        title=N_("Found a directory"),
+        done=N_("founded the directory"),
+    ),
+    Kind(
+        name="authority.listed/1",
+        statement=AuthorityListed,
+        needs="operator",
+        effect=kinds.Control(DIRECTORY, "add", "authority"),
+        family="governance",
+        title=N_("List an authority"),
+        done=N_("listed an authority"),
+    ),
+    Kind(
+        name="authority.relisted/1",
+        statement=AuthorityRelisted,
+        needs="operator",
+        effect=kinds.Control(DIRECTORY, "amend"),
+        family="governance",
+        title=N_("Renew a listing"),
+        done=N_("renewed a listing"),
+    ),
+    Kind(
+        name="authority.suspended/1",
+        statement=AuthoritySuspended,
+        needs="operator",
+        effect=kinds.Control(DIRECTORY, "remove", "authority"),
+        family="governance",
+        title=N_("Suspend an authority"),
+        done=N_("suspended an authority"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The directory as its matter stands: a keyring and an address book."""
+
+    matter: Matter
+    listings: dict[AuthorityId, tuple[Listing, ...]]
+    """Newest first; suspended authorities are left out."""
+
+    def keys_of(self, authority: AuthorityId) -> Sequence[envelope.VerifyingKey]:
+        """The record-signing keys of `authority`, newest first; none for a stranger."""
+        return tuple(
+            key_of(one)
+            for one in self.listings.get(authority, ())
+        )
+
+    def listing(self, authority: AuthorityId) -> Listing | None:
+        """The latest listing of `authority`."""
+        known = self.listings.get(authority)
+        return known[0] if known else None
+
+
+def directory(matter: Matter) -> Directory:
+    """Read a directory out of its matter."""
+    listings: dict[AuthorityId, tuple[Listing, ...]] = {}
+    for record in matter.timeline():
+        match record.said:
+            case DirectoryFounded(founder=listing):
+                listings[record.author] = (listing,)
+            case (
+                AuthorityListed(authority=who, listing=listing)
+                | AuthorityRelisted(authority=who, listing=listing)
+            ) if listing.authority == who:
+                listings[who] = (listing, *listings.get(who, ()))
+            case AuthoritySuspended(authority=who):
+                listings.pop(who, None)
+            case _:
+                pass
+    return Directory(matter, listings)
+
+
+def key_of(listing: Listing) -> envelope.VerifyingKey:
+    """The key with which a listed authority signs records."""
+    hint = f"{listing.authority}#{listing.epoch}"
+    return envelope.VerifyingKey(hint, base64.b64decode(listing.signing))
+
+
+def founder(said: DirectoryFounded) -> envelope.VerifyingKey:
+    """The key by which a directory's own first record verifies; its id is what is pinned."""
+    return key_of(said.founder)

@@ -1,0 +1,89 @@
+"""The composition root: the one place where settings, store, keys, desk and doors meet.
+
+Only here is the clock asked and randomness drawn. Opening a node touches no network; serving it
+starts two listeners (pages and API; peers), the couriers, and the check against what peers saw.
+"""
+
+import datetime
+import importlib.resources
+import os
+import threading
+from dataclasses import dataclass, field
+
+from comity import errors
+from comity.config import Settings
+from comity.desk import cabinet, founding, tools
+from comity.keys import filekeys
+from comity.matters import subjects
+from comity.policy import engine
+from comity.records.ids import AuthorityId
+from comity.store import opening
+from comity.vault import exhibits
+
+KEYS = "keys"
+VAULT = "vault"
+
+
+def clock() -> datetime.datetime:
+    """Now, in UTC."""
+    return datetime.datetime.now(datetime.UTC)
+
+
+def policy_texts() -> dict[str, str]:
+    """The policies of this version, by file name."""
+    folder = importlib.resources.files("comity.policy") / "texts"
+    return {
+        one.name: one.read_text() for one in folder.iterdir() if one.name.endswith(".cedar")
+    }
+
+
+@dataclass(slots=True)
+class Node:
+    """One opened node."""
+
+    settings: Settings
+    tools: tools.Tools
+    read_only: str = ""
+    """Why this node signs nothing at present; empty when it does."""
+    closed: threading.Event = field(default_factory=threading.Event)
+
+    def close(self) -> None:
+        """Let queued appends finish and close the store."""
+        if not self.closed.is_set():
+            self.closed.set()
+            self.tools.store.close()
+
+
+def create(settings: Settings, authority: AuthorityId) -> Node:
+    """Make a new node: its folder, its keys, its store, its account of access."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    filekeys.create(
+        settings.data / KEYS, authority, passphrase=settings.passphrase(), now=clock()
+    )
+    return open_(settings)
+
+
+def open_(settings: Settings) -> Node:
+    """Open a node that was created; `NotFound` names the folder if there is none."""
+    keys_folder = settings.data / KEYS
+    if not keys_folder.exists():
+        raise errors.NotFound(
+            "node-missing",
+            f"there is no node in {settings.data}",
+            next_step="Make one with: comity init",
+        )
+    keys = filekeys.load(keys_folder, passphrase=settings.passphrase())
+    store = opening.open_store(settings.database, folder=settings.data)
+    registry = subjects.REGISTRY
+    made = tools.Tools(
+        authority=keys.card.authority,
+        registry=registry,
+        store=store,
+        vault=exhibits.Exhibits(settings.data / VAULT, keys.opener),
+        keys=keys,
+        policy=engine.Engine(policy_texts(), registry),
+        cabinet=cabinet.Cabinet(store, registry),
+        random=os.urandom,
+    )
+    founding.begin_access(made, clock())
+    return Node(settings, made)

@@ -1,0 +1,112 @@
+"""Policies put to the Cedar engine. What it cannot answer whole is a failure, never a yes.
+
+Everything that stays the same is parsed once. The facts of an ask travel in its context and no
+entity is made for it, which makes a decision cheap. The shape of every possible request is checked
+against the schema once, here at construction, and not again at each decision.
+"""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import cedarpy
+
+from comity import errors
+from comity.policy import schema
+from comity.policy.actions import Action
+from comity.policy.asks import Ask
+from comity.policy.rules import Rule, Rules
+
+_context = json.JSONEncoder(separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the engine says to one ask."""
+
+    permitted: bool
+    rules: tuple[Rule, ...] = ()
+    """The policies that decided it, in the order of `Rules.all`."""
+    faults: tuple[str, ...] = ()
+    """Why there is no answer; then nothing is permitted."""
+
+
+class Cedar:
+    """The policies and the schema, parsed."""
+
+    def __init__(self, rules: Rules, catalogue: Mapping[Action, frozenset[str]]) -> None:
+        self._rules = {f"policy{number}": rule for number, rule in enumerate(rules.all)}
+        self._order = {rule.id: number for number, rule in enumerate(rules.all)}
+        parsed = cedarpy.Schema.from_json_str(json.dumps(schema.document(catalogue)))
+        checked = cedarpy.validate_policies(rules.source, parsed)
+        if not checked:
+            raise self._invalid(checked)
+        self._policies = cedarpy.PolicySet.from_str(rules.source)
+        # Built with the schema, because that is where the groups of the actions come from.
+        self._entities = cedarpy.Entities.from_json_str("[]", parsed)
+        self._schema = parsed
+
+    def _invalid(self, checked: cedarpy.ValidationResult) -> errors.Invalid:
+        first = checked.errors[0]
+        rule = self._rules.get(first.policy_id)
+        named = f"{rule.id} in {rule.text}" if rule else "the policies"
+        return errors.Invalid(
+            "policy-invalid",
+            f"{named} does not fit the schema: {first.error}",
+            next_step="Correct the policy, or name an action, group and fact that exist.",
+        )
+
+    def check_shapes(self, ask: Ask, actions: Iterable[Action]) -> None:
+        """Check that asks like this one fit the schema, whatever their action and role."""
+        roles = [replace(ask, who=replace(ask.who, role=role)) for role in schema.PRINCIPALS]
+        shapes = [*roles, *(replace(ask, action=action) for action in actions)]
+        for outcome in self._evaluate(shapes, self._schema):
+            if outcome.faults:
+                raise errors.Invalid("policy-invalid", f"an ask misfits: {outcome.faults[0]}")
+
+    def evaluate(self, asked: Sequence[Ask]) -> list[Outcome]:
+        """Answer each ask by itself."""
+        return self._evaluate(asked, None)
+
+    def _evaluate(self, asked: Sequence[Ask], parsed: cedarpy.Schema | None) -> list[Outcome]:
+        try:
+            results = cedarpy.is_authorized_batch(
+                [_request(ask) for ask in asked], self._policies, self._entities, parsed
+            )
+            return [self._outcome(result) for result in results]
+        # Whatever goes wrong in a foreign engine, the answer is no.
+        except Exception as fault:  # noqa: BLE001
+            return [Outcome(False, faults=(repr(fault),)) for _ in asked]
+
+    def _outcome(self, result: cedarpy.AuthzResult) -> Outcome:
+        faults = tuple(result.diagnostics.errors)
+        if faults or result.decision is cedarpy.Decision.NoDecision:
+            return Outcome(False, faults=faults or ("the engine gave no decision",))
+        named = [self._rules[policy] for policy in result.diagnostics.reasons]
+        if len(named) > 1:
+            named.sort(key=lambda rule: self._order[rule.id])
+        return Outcome(result.allowed, tuple(named))
+
+
+def _request(ask: Ask) -> dict[str, Any]:
+    about, who = ask.about, ask.who
+    return {
+        "principal": {"type": schema.PRINCIPALS[who.role], "id": who.officer},
+        "action": {"type": "Action", "id": ask.action},
+        "resource": {"type": schema.NODE, "id": ask.here}
+        if about is None
+        else {"type": schema.MATTER, "id": about.id},
+        "context": _context(
+            {
+                "authority": who.authority,
+                "here": ask.here,
+                "purpose": ask.purpose,
+                "matter": "" if about is None else about.type,
+                "lead": "" if about is None else about.lead or "",
+                "parties": [] if about is None else list(about.parties),
+                "closed": about is not None and about.closed,
+                "tlp": "" if about is None else about.tlp or "",
+            }
+        ),
+    }

@@ -1,0 +1,1 @@
+"""The atom: ids, exact bytes, sealed fields, the signed envelope. Pure."""

@@ -1,0 +1,245 @@
+"""A record: one signed statement. Who says what, in which matter, having seen which records.
+
+`parse` turns verified bytes into a `Record`; `build` makes the bytes of a new one. Unknown kinds
+are kept whole and say nothing (`said` is None). No policy and no state here (clauses R3 to R6).
+"""
+
+import datetime
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import pydantic
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from comity import errors
+from comity.records import envelope, kinds, sealed, strict_json
+from comity.records.ids import AuthorityId, AuthorityRef, MatterId, MatterRef, RecordId, RecordRef
+
+PROTOCOL = "comity/1"
+SUITE = "ed25519"
+AFTER_MAX = 16
+_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$"
+
+Tlp = Literal["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]
+
+
+class Handling(BaseModel):
+    """How the content may be used: FIRST TLP 2.0, PAP, Europol handling code, and limits."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    tlp: Tlp = "AMBER"
+    pap: Literal["CLEAR", "GREEN", "AMBER", "RED"] = "AMBER"
+    code: Literal["H0", "H1", "H2", "H3"] = "H0"
+    purposes: tuple[Annotated[str, StringConstraints(max_length=60)], ...] = ()
+    recipients: tuple[AuthorityRef, ...] | None = None
+    """Who is entitled to the disclosures; None is every party of the matter, now and later."""
+    originator_control: bool = False
+    retain_until: datetime.date | None = None
+
+
+class Seen(BaseModel):
+    """The head of another member's ledger that the author had seen (clause R3.9)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    size: Annotated[int, Field(ge=0)]
+    root: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+
+
+class Header(BaseModel):
+    """The members of the signed payload."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    protocol: Literal["comity/1"]
+    suite: Literal["ed25519", "ed25519+ml-dsa-44"]
+    kind: Annotated[str, StringConstraints(max_length=60)]
+    matter: MatterRef | None
+    author: AuthorityRef
+    officer: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
+    said_at: Annotated[str, StringConstraints(pattern=_INSTANT)]
+    after: Annotated[tuple[RecordRef, ...], Field(max_length=AFTER_MAX)]
+    control: RecordRef | None
+    lamport: Annotated[int, Field(ge=0, strict=True)]
+    seq: Annotated[int, Field(ge=0, strict=True)]
+    charter: MatterRef | None
+    handling: Handling
+    seen: dict[AuthorityRef, Seen]
+    said: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record as verified bytes say it."""
+
+    id: RecordId
+    kind: str
+    matter: MatterId
+    author: AuthorityId
+    officer: str
+    said_at: str
+    after: tuple[RecordId, ...]
+    control: RecordId | None
+    lamport: int
+    seq: int
+    charter: MatterId | None
+    handling: Handling
+    seen: Mapping[AuthorityId, Seen]
+    open: Mapping[str, Any]
+    """The said part as signed: open fields, and digests in the place of sealed ones."""
+    said: kinds.Statement | None
+    """The open fields, typed; sealed ones withheld. None for a kind not known here."""
+
+
+def parse(payload: bytes, digest: str, registry: kinds.Registry) -> Record:
+    """Read a payload whose envelope has `digest`; `Invalid` names the member that is wrong."""
+    try:
+        header = Header.model_validate(strict_json.loads(payload))
+    except pydantic.ValidationError as fault:
+        raise _invalid("record-malformed", fault) from None
+    if list(header.after) != sorted(set(header.after)):
+        raise errors.Invalid("record-malformed", "after: ids must be distinct and in order")
+    sealed.digests_in(header.said)
+    record_id = RecordId(digest)
+    known = registry.get(header.kind)
+    return Record(
+        id=record_id,
+        kind=header.kind,
+        matter=MatterId(record_id) if header.matter is None else header.matter,
+        author=header.author,
+        officer=header.officer,
+        said_at=header.said_at,
+        after=header.after,
+        control=header.control,
+        lamport=header.lamport,
+        seq=header.seq,
+        charter=header.charter,
+        handling=header.handling,
+        seen=header.seen,
+        open=header.said,
+        said=None if known is None else statement(known, header.said, ()),
+    )
+
+
+def statement(
+    kind: kinds.Kind, said: Mapping[str, Any], disclosures: Sequence[sealed.Disclosure]
+) -> kinds.Statement:
+    """What a record of `kind` says, with those of its sealed fields open that were disclosed."""
+    by_element = kinds.sealed_fields(kind.statement)
+    for name in by_element:
+        if name in said and not (by_element[name] and _all_digests(said[name])):
+            raise errors.Invalid("sealed-field-open", f"{kind.name}: {name} must be sealed")
+    try:
+        return kind.statement.model_validate(sealed.opened(said, disclosures))
+    except pydantic.ValidationError as fault:
+        raise _invalid("statement-malformed", fault, kind.name) from None
+
+
+def _all_digests(value: Any) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(element, dict) and set(element) == {sealed.ELEMENT} for element in value
+    )
+
+
+def draft(kind: kinds.Kind, values: Mapping[str, Any]) -> kinds.Statement:
+    """A statement as an officer enters it: every field is checked, sealed ones must be given."""
+    try:
+        made = kind.statement.model_validate(dict(values))
+    except pydantic.ValidationError as fault:
+        raise _invalid("statement-malformed", fault, kind.name) from None
+    for name, by_element in kinds.sealed_fields(kind.statement).items():
+        value = getattr(made, name)
+        if not by_element and value.withheld:
+            if kinds.takes_none(kind.statement, name):
+                continue
+            raise errors.Invalid("field-missing", f"{kind.name}: {name} is required")
+    return made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a new record stands in its matter's graph."""
+
+    matter: MatterId | None
+    after: tuple[RecordId, ...]
+    control: RecordId | None
+    lamport: int
+    seq: int
+
+
+def build(
+    kind: kinds.Kind,
+    said: kinds.Statement,
+    *,
+    place: Place,
+    officer: str,
+    said_at: datetime.datetime,
+    charter: MatterId | None,
+    handling: Handling,
+    seen: Mapping[AuthorityId, Seen],
+    signer: envelope.Signer,
+    salt: sealed.Salt,
+) -> tuple[bytes, tuple[sealed.Disclosure, ...]]:
+    """The signed envelope of a new record, and the disclosures of its sealed fields."""
+    values = said.model_dump(mode="json", exclude_none=True)
+    hidden = {
+        name: values.pop(name)
+        for name, by_element in kinds.sealed_fields(kind.statement).items()
+        if name in values and (by_element or not getattr(said, name).withheld)
+    }
+    for name in kinds.sealed_fields(kind.statement):
+        values.pop(name, None)
+    part, disclosures = sealed.seal(values, hidden, salt)
+    payload = strict_json.dumps(
+        {
+            "protocol": PROTOCOL,
+            "suite": SUITE,
+            "kind": kind.name,
+            "matter": place.matter,
+            "author": signer.authority,
+            "officer": officer,
+            "said_at": instant(said_at),
+            "after": list(place.after),
+            "control": place.control,
+            "lamport": place.lamport,
+            "seq": place.seq,
+            "charter": charter,
+            "handling": handling.model_dump(mode="json"),
+            "seen": {who: head.model_dump() for who, head in seen.items()},
+            "said": part,
+        }
+    )
+    if len(payload) > strict_json.SIZE_MAX:
+        raise errors.Invalid(
+            "record-too-large",
+            f"{len(payload)} bytes where a record has at most {strict_json.SIZE_MAX}",
+            next_step="Say less in one record, or attach a file as an exhibit.",
+        )
+    return envelope.seal(envelope.RECORD_TYPE, payload, signer), disclosures
+
+
+def instant(moment: datetime.datetime) -> str:
+    """RFC 3339 in UTC; a time without a zone is refused."""
+    if moment.tzinfo is None:
+        raise errors.Invalid("time-without-zone", f"{moment.isoformat()} has no time zone")
+    return moment.astimezone(datetime.UTC).isoformat(timespec="milliseconds")[:23] + "Z"
+
+
+def id_of(payload: bytes) -> RecordId:
+    """The id of a record whose payload is `payload`."""
+    return RecordId(hashlib.sha256(envelope.pae(envelope.RECORD_TYPE, payload)).hexdigest())
+
+
+def moment(said_at: str) -> datetime.datetime:
+    """The claimed instant of a record."""
+    return datetime.datetime.fromisoformat(re.sub(r"Z$", "+00:00", said_at))
+
+
+def _invalid(code: str, fault: pydantic.ValidationError, where: str = "record") -> errors.Invalid:
+    first = fault.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "whole"
+    return errors.Invalid(code, f"{where}: {place}: {first['msg']}")

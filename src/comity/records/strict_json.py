@@ -1,0 +1,103 @@
+"""JSON as the protocol reads it: one text, one meaning.
+
+Refused, each with its place: duplicate keys, NaN and infinities, integers beyond 2^53, lone
+surrogates, a byte order mark, anything after the value, too deep, too large. Two readers that keep
+this contract see the same value in the same bytes (RFC 8259 leaves all of these open).
+"""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from comity import errors
+
+SIZE_MAX = 65_536
+DEPTH_MAX = 32
+INTEGER_MAX = 2**53
+
+_NESTING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|[\[\]{}]', re.DOTALL)
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def loads(data: bytes, *, size_max: int = SIZE_MAX, depth_max: int = DEPTH_MAX) -> Any:
+    """The one value in `data`, or `Invalid` with the line and column of the fault."""
+    if len(data) > size_max:
+        _refuse("json-too-large", f"{len(data)} bytes where at most {size_max} are taken")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        _refuse("json-not-utf8", f"byte {fault.start} is not UTF-8")
+    if text.count("{") + text.count("[") > depth_max:
+        _bound_depth(text, depth_max)
+    try:
+        value = _DECODER.decode(text)
+    except json.JSONDecodeError as fault:
+        _refuse("json-syntax", f"line {fault.lineno} column {fault.colno}: {fault.msg}")
+    except RecursionError:
+        _refuse("json-too-deep", f"deeper than {depth_max} levels")
+    if _SURROGATE.search(text):
+        _bar_lone_surrogates(value)
+    return value
+
+
+def dumps(value: Any) -> bytes:
+    """Compact UTF-8 with sorted keys, for building. What was signed is never encoded again."""
+    text = json.dumps(
+        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+    )
+    return text.encode()
+
+
+def _refuse(code: str, message: str) -> NoReturn:
+    raise errors.Invalid(code, message, next_step="Ask the sender for a corrected document.")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        _refuse("json-duplicate-key", f"the key {twice!r} stands twice in one object")
+    return found
+
+
+def _integer(text: str) -> int:
+    if len(text) > 17 or abs(value := int(text)) > INTEGER_MAX:
+        _refuse("json-integer-range", f"the integer {text[:24]} is beyond 2^53")
+    return value
+
+
+def _float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        _refuse("json-not-finite", f"the number {text[:24]} is not finite")
+    return value
+
+
+def _constant(text: str) -> NoReturn:
+    _refuse("json-not-finite", f"{text} is not a number of JSON")
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_float, parse_constant=_constant
+)
+
+
+def _bound_depth(text: str, depth_max: int) -> None:
+    depth = 0
+    for token in _NESTING.finditer(text):
+        mark = token.group()
+        if mark in "[{":
+            depth += 1
+            if depth > depth_max:
+                _refuse("json-too-deep", f"deeper than {depth_max} levels at {token.start()}")
+        elif mark in "]}":
+            depth -= 1
+
+
+def _bar_lone_surrogates(value: Any) -> None:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError as fault:
+        _refuse("json-lone-surrogate", f"half of a surrogate pair: {fault.object[fault.start]!r}")

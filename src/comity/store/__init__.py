@@ -1,0 +1,1 @@
+"""Durable things: records, ledger, indexes, people, outbox; on SQLite and PostgreSQL."""

@@ -1,0 +1,347 @@
+"""What may be asked of the store, and what it promises. Two engines keep it: SQLite, PostgreSQL.
+
+One pen appends: `append` queues, one writer takes what is queued, numbers the leaves, extends the
+tiles and commits it all in one transaction; a caller's future is done only after that commit is
+durable. What was queued together is committed together or not at all; what was queued first is
+never committed later. If a commit fails, every waiting and every later append fails with
+`Unavailable("storage-failed")` and the store stays closed for writing: the caller must not go on.
+Reads see every commit that was acknowledged before they began.
+"""
+
+import datetime
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A record to append: its exact envelope and what it is found by."""
+
+    id: RecordId
+    matter: MatterId
+    kind: str
+    author: AuthorityId
+    seq: int
+    lamport: int
+    said_at: str
+    envelope: bytes
+    own: bool
+    """Said by this node. (matter, seq) of own records is unique: a second writer fails."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDisclosure:
+    """What opens one sealed field of a record."""
+
+    record: RecordId
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing for one peer: a record, with some disclosures and blobs. The pen numbers it."""
+
+    peer: AuthorityId
+    record: RecordId
+    disclosures: tuple[str, ...] = ()
+    """Digests."""
+    blobs: tuple[BlobId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterRow:
+    """A line of the registry: a read model that can be made again from the records."""
+
+    id: MatterId
+    type: str
+    lead: AuthorityId
+    status: str
+    priority: str
+    opened_at: str
+    changed_at: str
+    parties: tuple[AuthorityId, ...]
+    title: str
+    """The disclosed title, empty where withheld."""
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRow:
+    """An identifier that a matter holds, by class and normal form."""
+
+    cls: str
+    value: str
+    matter: MatterId
+    record: RecordId
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why an act was permitted."""
+
+    record: RecordId
+    officer: str
+    action: str
+    policies: tuple[str, ...]
+    policy_digest: str
+    at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer that was given to a request with an idempotency key."""
+
+    officer: str
+    key: str
+    request_digest: str
+    status: int
+    body: bytes
+    at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Append:
+    """Everything that one act, or one foreign record, writes."""
+
+    records: tuple[NewRecord, ...] = ()
+    disclosures: tuple[NewDisclosure, ...] = ()
+    blobs: tuple[tuple[BlobId, bytes], ...] = ()
+    outgoing: tuple[Outgoing, ...] = ()
+    matters: tuple[MatterRow, ...] = ()
+    identifiers: tuple[IdentifierRow, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    answered: tuple[Answered, ...] = ()
+    secrets: tuple[tuple[str, bytes], ...] = ()
+    """Private state of a procedure, by name: never exported (`take_secret` ends it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where an append landed. It is durable."""
+
+    leaves: tuple[int, ...]
+    """The ledger index of each record; a record that was here before keeps its old one."""
+    size: int
+    """The ledger's size after the commit."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A record as it lies in the store."""
+
+    id: RecordId
+    matter: MatterId
+    kind: str
+    author: AuthorityId
+    leaf: int
+    envelope: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An undelivered row of a peer's stream."""
+
+    number: int
+    record: RecordId
+    disclosures: tuple[str, ...]
+    blobs: tuple[BlobId, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterQuery:
+    """Which lines of the registry are wanted, newest change first."""
+
+    types: tuple[str, ...] = ()
+    status: str = ""
+    text: str = ""
+    """Words that the title must hold; or an identifier's exact normal form."""
+    party: AuthorityId | None = None
+    before: tuple[str, MatterId] | None = None
+    """The (changed_at, id) of the last line of the page before."""
+    limit: int = 50
+
+
+Role = Literal["officer", "desk_head", "oversight", "operator"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """A person who acts for this authority."""
+
+    id: str
+    """The pseudonym that records carry."""
+    name: str
+    role: Role
+    active: bool = True
+    preferences: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credential:
+    """A secret that names an officer. Only its SHA-256 is kept."""
+
+    digest: bytes
+    officer: str
+    sort: Literal["link", "session", "token"]
+    label: str
+    created_at: datetime.datetime
+    expires_at: datetime.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeerRow:
+    """What this node knows of another's ledger and line."""
+
+    peer: AuthorityId
+    seen_size: int = 0
+    seen_root: bytes = b""
+    seen_note: str = ""
+    """Its latest checkpoint that was verified and is consistent with all before."""
+    acknowledged_size: int = 0
+    """The size of our ledger that it cosigned last."""
+    cosignature: str = ""
+    last_contact: datetime.datetime | None = None
+    last_fault: str = ""
+    split_view: str = ""
+    """The two notes that prove a split view, if there is one."""
+
+
+class Store(Protocol):
+    """Durable things of one node."""
+
+    # writing records
+    def append(self, what: Append) -> Future[Appended]:
+        """Queue; the future is done when it is durable. Duplicates of records are skipped whole:
+        their disclosures are added if new, and they are not numbered again."""
+
+    def on_commit(self, tell: Callable[[Appended], None]) -> None:
+        """Call `tell` after every commit, on the writer's thread; it must return at once."""
+
+    # reading records
+    def records(self, matter: MatterId) -> Sequence[StoredRecord]:
+        """Every record of `matter`, in ledger order."""
+
+    def record(self, record: RecordId) -> StoredRecord | None:
+        """One record."""
+
+    def last(self, matter: MatterId) -> StoredRecord | None:
+        """The record of `matter` that came last in ledger order."""
+
+    def held(self, records: Collection[RecordId]) -> set[RecordId]:
+        """Which of `records` are here."""
+
+    def disclosures(self, records: Collection[RecordId]) -> dict[RecordId, list[str]]:
+        """The disclosures that are here, by record: one query, however many records."""
+
+    def erase(self, record: RecordId, digests: Collection[str]) -> int:
+        """Erase disclosures for good; how many there were. Durable on return."""
+
+    def blob(self, blob: BlobId) -> bytes | None:
+        """A blob's bytes, re-hashed on reading; `Unverified("blob-damaged")` if they changed."""
+
+    def decisions(self, records: Collection[RecordId]) -> dict[RecordId, Decision]:
+        """Why acts were permitted, by record."""
+
+    # the registry
+    def matters(self, query: MatterQuery) -> Sequence[MatterRow]:
+        """A page of the registry."""
+
+    def matter(self, matter: MatterId) -> MatterRow | None:
+        """One line."""
+
+    def holding(self, identifiers: Collection[tuple[str, str]]) -> Sequence[IdentifierRow]:
+        """Where these (class, value) identifiers are noted."""
+
+    def identifiers(self, matter: MatterId) -> Sequence[IdentifierRow]:
+        """What a matter holds."""
+
+    def identifiers_of(self, classes: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Every distinct (class, value) of these classes that is noted anywhere here, streamed."""
+
+    # the ledger
+    @property
+    def size(self) -> int:
+        """Leaves that are durable."""
+
+    def tile(self, level: int, number: int) -> bytes:
+        """A tile as it lies here: up to 256 hashes; empty if it does not exist."""
+
+    def leaves(self, start: int, stop: int) -> Sequence[RecordId]:
+        """The record ids of leaves [start, stop)."""
+
+    def leaf(self, record: RecordId) -> int | None:
+        """The ledger index of a record."""
+
+    # streams to peers
+    def pending(self, peer: AuthorityId, limit: int) -> Sequence[Pending]:
+        """The oldest undelivered rows of a peer's stream."""
+
+    def waiting_peers(self) -> dict[AuthorityId, int]:
+        """How many undelivered rows each peer has."""
+
+    def delivered(self, peer: AuthorityId, through: int, records: Collection[RecordId]) -> None:
+        """Mark rows numbered up to `through` whose record is in `records` as delivered."""
+
+    def peer(self, peer: AuthorityId) -> PeerRow:
+        """What is known of a peer; a blank row for a new one."""
+
+    def save_peer(self, row: PeerRow) -> None:
+        """Keep it. Durable on return: a cosignature may be released only after this."""
+
+    # private state of procedures
+    def take_secret(self, name: str) -> bytes | None:
+        """Read and delete a secret, in one step."""
+
+    def secret(self, name: str) -> bytes | None:
+        """Read a secret."""
+
+    # people
+    def save_officer(self, officer: Officer) -> None:
+        """Add or replace."""
+
+    def officer(self, officer: str) -> Officer | None:
+        """By id."""
+
+    def officers(self) -> Sequence[Officer]:
+        """All, by name."""
+
+    def save_credential(self, credential: Credential) -> None:
+        """Add or replace."""
+
+    def credential(
+        self, digest: bytes, sort: str, now: datetime.datetime
+    ) -> Credential | None:
+        """By digest and sort, unless expired at `now`."""
+
+    def take_credential(
+        self, digest: bytes, sort: str, now: datetime.datetime
+    ) -> Credential | None:
+        """The same, and end it: of two callers at once, one gets it."""
+
+    def credentials(self, officer: str) -> Sequence[Credential]:
+        """All of an officer."""
+
+    def end_credentials(self, officer: str, sort: str = "") -> int:
+        """End them; how many."""
+
+    # requests that may be repeated
+    def answered(self, officer: str, key: str) -> Answered | None:
+        """The answer that was given, if the key was used."""
+
+    # settings of the node itself
+    def setting(self, name: str) -> str | None:
+        """A node-wide value: the pinned directory, the access matter."""
+
+    def save_setting(self, name: str, value: str) -> None:
+        """Keep it."""
+
+    def close(self) -> None:
+        """Let queued appends finish, then stop the writer and close."""
+
+    def all_records(self, after_leaf: int = -1) -> Iterator[StoredRecord]:
+        """Every record in ledger order, streamed."""

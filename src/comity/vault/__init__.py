@@ -1,0 +1,1 @@
+"""Evidence bytes, encrypted at rest, by digest."""
