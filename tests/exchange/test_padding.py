@@ -14,7 +14,7 @@ def padme(size: int) -> int:
     kept = math.floor(math.log2(exponent)) + 1
     last = exponent - kept
     mask = 2**last - 1
-    return (size + mask) & ~mask
+    return int((size + mask) & ~mask)
 
 
 @given(st.integers(min_value=4_097, max_value=2**40))

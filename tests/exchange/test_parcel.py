@@ -2,6 +2,7 @@ import base64
 import dataclasses
 import os
 import random
+import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -219,7 +220,7 @@ def test_a_manifest_that_breaks_its_form_is_invalid_although_it_is_signed(
 
 
 def test_a_bomb_inside_a_sealed_parcel_is_refused() -> None:
-    bomb = compression.zlib.compress(bytes(80 * 2**20), 9)
+    bomb = zlib.compress(bytes(80 * 2**20), 9)
     data = wrapping.wrap(bomb, [world.NODES[TURIN].card], entropy=os.urandom)
     with pytest.raises(errors.Invalid) as refused:
         opened(data)

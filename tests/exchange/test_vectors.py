@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from comity import errors
 from comity.exchange import compression, contents, manifest, padding, parcel, receipt, wrapping
 from comity.keys import sealing
 from comity.ledger import notes
 from comity.records import envelope, record, strict_json
-from comity.records.ids import AuthorityId
+from comity.records.ids import AuthorityId, RecordId
 from tests.exchange import world
 from tests.exchange.world import LYON, OSLO, TURIN
 
@@ -87,10 +88,10 @@ def answered() -> dict[str, Any]:
         at=world.NOW,
         outcomes=(
             receipt.Outcome(
-                record=leaf.hex(), result="stored", index=0, proof=(_leaf_hash(other),)
+                record=RecordId(leaf.hex()), result="stored", index=0, proof=(_leaf_hash(other),)
             ),
             receipt.Outcome(
-                record=other.hex(),
+                record=RecordId(other.hex()),
                 result="rejected",
                 code="not-a-party",
                 reason="Not of this case.",
@@ -189,7 +190,7 @@ def _misbuilt(padded: bytes) -> bytes:
     """What `wrap` would make of `padded` if it were a padded body."""
     made = to_turin(b"x")
     header_end = made.index(b"\n", len(wrapping.MAGIC)) + 1
-    cipher = wrapping.AESGCM(_fixed(32))
+    cipher = AESGCM(_fixed(32))
     return made[:header_end] + cipher.encrypt(bytes(12), padded, made[:header_end])
 
 

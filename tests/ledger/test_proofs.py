@@ -191,6 +191,14 @@ def test_a_consistency_proof_to_one_size_holds_for_no_other_height(ledger: growi
                 assert held == (other == new)
 
 
+def test_a_consistency_proof_does_not_go_on_above_the_root(ledger: growing.Ledger) -> None:
+    """A hash too many, and two roots that were made to fit it."""
+    old_root, new_root = tiles.root(3, ledger.read), tiles.root(8, ledger.read)
+    more = (*proofs.consistency(3, 8, ledger.read), bytes(32))
+    old_made, new_made = (tree.node_hash(bytes(32), root) for root in (old_root, new_root))
+    assert not proofs.verify_consistency(3, old_made, 8, new_made, more)
+
+
 def test_an_inner_node_is_never_proved_as_a_leaf(ledger: growing.Ledger) -> None:
     """Without domain separation, `left + right` would be a leaf of the tree half as large."""
     size = 8

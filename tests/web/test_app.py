@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +20,15 @@ def application(client: TestClient) -> FastAPI:
     return inner
 
 
+def all_routes(app: FastAPI) -> Iterator[APIRoute]:
+    """Every route, those of included routers too."""
+    for route in app.routes:
+        inner = getattr(route, "original_router", None)
+        for one in inner.routes if inner is not None else [route]:
+            if isinstance(one, APIRoute):
+                yield one
+
+
 def calls(dependant: Dependant) -> set[object]:
     found: set[object] = {dependant.call}
     for inner in dependant.dependencies:
@@ -28,7 +37,7 @@ def calls(dependant: Dependant) -> set[object]:
 
 
 def test_every_route_takes_a_page_so_that_none_escapes_the_form_check(client: TestClient) -> None:
-    routes = [route for route in application(client).routes if isinstance(route, APIRoute)]
+    routes = list(all_routes(application(client)))
     assert len(routes) > 5
     for route in routes:
         assert page._open in calls(route.dependant), route.path

@@ -6,7 +6,7 @@ from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from comity import errors
-from comity.web import door, faults, home
+from comity.web import app, door, faults, home
 from comity.web.page import Signed
 from tests.web.conftest import NOW
 from tests.web.door import Door
@@ -85,8 +85,6 @@ class ClosedDoor(Door):
 
 
 def test_a_door_that_does_not_answer_is_a_page_too(browser: Callable[..., TestClient]) -> None:
-    from comity.web import app  # noqa: PLC0415  # this test alone makes pages by hand
-
     pages = app.create(
         ClosedDoor(), address="http://127.0.0.1:8000", authority_name="A", clock=lambda: NOW
     )

@@ -57,7 +57,7 @@ def _files(
     yield exported.README, told.encode()
     yield exported.DIRECTORY, founding.export(own)
     head = ledgers.head(own)
-    note = checkpoint.sign(head, own.keys.checkpoint.public, own.keys.checkpoint.sign)
+    note = ledgers.signed(own, head)
     yield exported.CHECKPOINT, note
     yield from _records(own, matter, head, note, leave_out)
     yield from _witnessed(own, head)
@@ -84,7 +84,6 @@ def _records(
 
 def _witnessed(own: tools.Tools, head: checkpoint.Checkpoint) -> Iterator[tuple[str, bytes]]:
     found = own.directory()
-    signer = own.keys.checkpoint
     for who in sorted(found.listings):
         row = own.store.peer(who)
         if not row.cosignature or not 0 < row.acknowledged_size <= head.size:
@@ -95,7 +94,7 @@ def _witnessed(own: tools.Tools, head: checkpoint.Checkpoint) -> Iterator[tuple[
             ledgers.root_at(row.acknowledged_size, head.size, own.store.tile),
         )
         note = checkpoint.with_cosignatures(
-            checkpoint.sign(earlier, signer.public, signer.sign),
+            ledgers.signed(own, earlier),
             row.cosignature.encode(),
             ledgers.witness_keys(found, who),
         )

@@ -35,8 +35,7 @@ def head(own: tools.Tools) -> checkpoint.Checkpoint:
 
 def checkpoint_note(own: tools.Tools) -> bytes:
     """This node's checkpoint, signed, with the cosignatures that fit its size."""
-    signer = own.keys.checkpoint
-    note = checkpoint.sign(head(own), signer.public, signer.sign)
+    note = signed(own, head(own))
     found = own.cabinet.directory()
     for listing in _listings(found, but=own.authority):
         line = own.store.peer(listing.authority).cosignature
@@ -51,14 +50,20 @@ def checkpoint_note(own: tools.Tools) -> bytes:
     return note
 
 
+def signed(own: tools.Tools, here: checkpoint.Checkpoint) -> bytes:
+    """A head of this ledger as a signed note. The caller took it from what is durable."""
+    own.halt.bar_vouching()
+    signer = own.keys.checkpoint
+    return checkpoint.sign(here, signer.public, signer.sign)
+
+
 def head_for(own: tools.Tools, peer: AuthorityId) -> contents.Head:
     """The checkpoint for a parcel, proved to continue what the peer acknowledged."""
     known = own.store.peer(peer).acknowledged_size
     here = head(own)
     known = min(known, here.size)
-    signer = own.keys.checkpoint
     return contents.Head(
-        note=checkpoint.sign(here, signer.public, signer.sign),
+        note=signed(own, here),
         grown_from=known,
         consistency=proofs.consistency(known, here.size, own.store.tile) if known else (),
     )

@@ -8,6 +8,7 @@ then a joint case opens in one step.
 import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from comity import errors
 from comity.desk import performing, permitting, reading, tools
@@ -23,6 +24,7 @@ NOTED_AT_ONCE = 200
 
 _KEPT = "match:"
 _HITS = "hits:"
+_INFO = b"comity match question "
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def ask(
                 "contact": contact,
             },
             blobs=tuple(piece for _, piece in pieces),
-            secrets=((_KEPT + opened.matter, strict_json.dumps(memory)),),
+            secrets=((_KEPT + opened.matter, _locked(own, opened.matter, memory)),),
         ),
     )
     return opened.matter
@@ -125,7 +127,7 @@ def conclude(desk: tools.Desk, match: MatterId) -> tuple[Hit, ...]:
     answered = _answered(desk, match)
     if memory is None:
         raise errors.NotFound("match-not-ours", "this node keeps no open question for this match")
-    kept = strict_json.loads(memory, size_max=2**26)
+    kept = _unlocked(own, match, memory)
     response = joined(own, answered.answer)
     places = blinded.hits(base64.b64decode(kept["kept"]), response)
     hits = tuple(Hit(*kept["held"][place]) for place in places)
@@ -212,6 +214,17 @@ def note_identifiers(
     for one in queued:
         performing.finish(one)
     return len(noted)
+
+
+def _locked(own: tools.Tools, match: MatterId, memory: dict[str, Any]) -> bytes:
+    """What undoes the blinding, sealed to this node: a stolen store alone opens no question."""
+    return own.keys.opener.wrap(strict_json.dumps(memory), info=_INFO + match.encode())
+
+
+def _unlocked(own: tools.Tools, match: MatterId, sealed: bytes) -> dict[str, Any]:
+    opened = own.keys.opener.open(sealed, info=_INFO + match.encode())
+    memory: dict[str, Any] = strict_json.loads(opened, size_max=2**26)
+    return memory
 
 
 def _elements(run: MatterId, held: Iterable[tuple[str, str]]) -> list[bytes]:

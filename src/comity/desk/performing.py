@@ -96,6 +96,7 @@ class Queued:
 
 def say(desk: tools.Desk, act: Act) -> tuple[Said, Queued]:
     """Steps 1 to 5 of `perform`. Several acts may be said before the first is awaited."""
+    desk.tools.halt.bar_writing()
     kind = kind_of(desk.tools, act.kind)
     said = record.draft(kind, act.said)
     if isinstance(kind.effect, kinds.Genesis):

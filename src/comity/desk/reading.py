@@ -111,6 +111,7 @@ def note(
 ) -> None:
     """Account for an access; durable when this returns."""
     own = desk.tools
+    own.halt.bar_writing()
     begun = own.store.setting("access")
     if begun is None:
         raise errors.Unavailable("no-access-account", "this node accounts for no access yet")

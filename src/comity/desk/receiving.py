@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from comity import errors
-from comity.desk import cabinet, delivering, ledgers, tools, writing
+from comity.desk import cabinet, delivering, greeting, ledgers, tools, writing
 from comity.exchange import contents, parcel, receipt
 from comity.ledger import proofs
 from comity.matters import directory
@@ -30,11 +30,10 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A record that was not taken, and why."""
+    """A record that was not taken, and why: the code alone, for a receipt names no content."""
 
     id: RecordId
     code: str
-    reason: str
 
 
 def receive(own: tools.Tools, data: bytes, now: datetime.datetime) -> bytes:
@@ -51,6 +50,9 @@ def receive(own: tools.Tools, data: bytes, now: datetime.datetime) -> bytes:
     found = own.directory()
     arrived = parcel.open_(data, own.keys.opener, found, federation=found.matter.id)
     come = arrived.parcel
+    if greeting.is_greeting(come):
+        return greeting.answer(own, come.sender, now)
+    own.halt.bar_vouching()
 
     # (2)
     verified, turned = sort(own, found, come)
@@ -60,6 +62,7 @@ def receive(own: tools.Tools, data: bytes, now: datetime.datetime) -> bytes:
         delivering.accept(own, come.sender, one, now)
 
     # (4)
+    before = own.store.held([one.record.id for one in verified])
     missing = take_in(own, verified, come.sender, come.blobs)
     if come.want:
         delivering.send_wanted(own, come.sender, come.want)
@@ -70,15 +73,17 @@ def receive(own: tools.Tools, data: bytes, now: datetime.datetime) -> bytes:
         ledgers.compare(own, note)
 
     # (6)
+    # One head for the proofs and the checkpoint: an append in between must not part them.
+    head = ledgers.head(own)
     answer = receipt.Receipt(
         parcel=BlobId(arrived.digest),
         number=come.number,
         sender=come.sender,
         receiver=own.authority,
         at=now,
-        outcomes=tuple(_outcomes(own, verified, turned)),
+        outcomes=tuple(_outcomes(own, verified, turned, before, head.size)),
         missing=missing[: contents.WANT_MAX],
-        checkpoint=ledgers.checkpoint_note(own).decode(),
+        checkpoint=ledgers.signed(own, head).decode(),
         cosignature=line.decode(),
         withheld=withheld,
         seen=seen,
@@ -93,11 +98,15 @@ def sort(
     verified: list[Arrived] = []
     turned: list[Turned] = []
     for item in come.items:
-        signed = envelope.parse(item.envelope)
+        try:
+            signed = envelope.parse(item.envelope)
+        except errors.Invalid:
+            # It has no id by which the receipt could name it; its row stays with the sender.
+            continue
         try:
             verified.append(_verified(own, found, signed, item))
         except errors.ComityError as fault:
-            turned.append(Turned(RecordId(signed.digest), fault.code, fault.message[:1000]))
+            turned.append(Turned(RecordId(signed.digest), fault.code))
     return verified, turned
 
 
@@ -173,23 +182,20 @@ def _fold(own: tools.Tools, writes: writing.Writes, folder: cabinet.Folder, one:
 
 
 def _outcomes(
-    own: tools.Tools, verified: Sequence[Arrived], turned: Sequence[Turned]
+    own: tools.Tools,
+    verified: Sequence[Arrived],
+    turned: Sequence[Turned],
+    before: set[RecordId],
+    size: int,
 ) -> Iterator[receipt.Outcome]:
-    size = own.store.size
-    told: set[RecordId] = set()
-    places = {}
+    places: dict[RecordId, int] = {}
     for one in verified:
         leaf = own.store.leaf(one.record.id)
         assert leaf is not None
         places[one.record.id] = leaf
-    read = own.store.tile
-    found = proofs.inclusions(places.values(), size, read)
+    found = proofs.inclusions(places.values(), size, own.store.tile)
     for (record_id, leaf), proof in zip(places.items(), found, strict=True):
-        told.add(record_id)
-        yield receipt.Outcome(record=record_id, result="stored", index=leaf, proof=proof)
-    for gone in turned:
-        if gone.id not in told:
-            told.add(gone.id)
-            yield receipt.Outcome(
-                record=gone.id, result="rejected", code=gone.code, reason=gone.reason
-            )
+        result: receipt.Result = "duplicate" if record_id in before else "stored"
+        yield receipt.Outcome(record=record_id, result=result, index=leaf, proof=proof)
+    for gone in {one.id: one for one in turned if one.id not in places}.values():
+        yield receipt.Outcome(record=gone.id, result="rejected", code=gone.code)

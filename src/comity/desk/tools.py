@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from comity import errors
-from comity.desk import cabinet
+from comity.desk import cabinet, halting
 from comity.keys import filekeys
 from comity.matters import directory
 from comity.policy import engine
@@ -43,6 +43,8 @@ class Tools:
     """The latest verified ledger head of each peer, for the headers of new records."""
     wake: list[Callable[[AuthorityId], None]] = field(default_factory=list)
     """Told of each peer for which something new waits."""
+    halt: halting.Halt = field(default_factory=halting.Halt)
+    """Whether this node may write and vouch."""
 
     def directory(self) -> directory.Directory:
         """The directory as it stands; `Unavailable` before this node founded or joined one."""

@@ -17,7 +17,7 @@ from comity import errors
 from comity.exchange import contents
 from comity.ledger import checkpoint, notes, proofs, tree
 from comity.records import envelope, strict_json
-from comity.records.ids import AuthorityRef, BlobRef, RecordId, RecordRef
+from comity.records.ids import AuthorityRef, RecordId, RecordRef
 
 RECEIPT_TYPE = "application/vnd.comity.receipt+json"
 PROTOCOL: Final = "comity-receipt/1"
@@ -28,6 +28,7 @@ Result = Literal["stored", "duplicate", "waiting", "rejected"]
 _PAYLOAD_BYTES_MAX = contents.RECEIPT_BYTES_MAX // 4 * 3 - 4_096
 _DEPTH_MAX = 5
 _Count = Annotated[int, Field(ge=0, strict=True)]
+_Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Code = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{0,60}$")]
 _Reason = Annotated[str, StringConstraints(max_length=1_000)]
 
@@ -66,7 +67,7 @@ class Receipt(_Strict):
     """The answer to one parcel."""
 
     protocol: Literal["comity-receipt/1"] = PROTOCOL
-    parcel: BlobRef
+    parcel: _Digest
     """The digest of the parcel (`parcel.Opened.digest`)."""
     number: Annotated[int, Field(ge=1, strict=True)]
     sender: AuthorityRef

@@ -1,7 +1,7 @@
 """Private set intersection in two messages: the asker learns which of its values the other holds.
 
 The answerer learns the size class of the question and nothing else; the asker learns the size class
-of the answerer's set and the hits. ECDH-PSI on P-256 (protocol, matching.md M20-M29), semi-honest:
+of the answerer's set and the hits. ECDH-PSI on P-256 (protocol, matching.md M5 to M9), semi-honest:
 nothing here stops a member from asking for what it guesses. Budgets do, outside this room.
 
 The curve arithmetic is that of openmined-psi. Its own randomness is not used, since it cannot be

@@ -13,13 +13,17 @@ from comity.matching import bech32, keccak, refusing
 
 _BITCOIN_PREFIX = "bc"
 _BITCOIN_VERSIONS = frozenset({0x00, 0x05})  # pay to public key hash, pay to script hash
+_IBAN = re.compile(r"[A-Za-z]{2}[0-9]{2}[A-Za-z0-9]{11,30}")
 _ETH = re.compile(r"0[xX]([0-9a-fA-F]{40})")
 
 
 def iban(text: str) -> str:
     """Upper case without spaces (ISO 13616); check digits and the country's form are tested."""
+    compact = "".join(text.split())
+    if _IBAN.fullmatch(compact) is None:
+        refusing.refuse("bad-form", text, "an IBAN is a country, two digits and 11 to 30 more")
     try:
-        return str(stdnum.iban.validate(text))
+        return str(stdnum.iban.validate(compact))
     except stdnum.exceptions.InvalidChecksum:
         refusing.refuse("bad-checksum", text, "the check digits of the account do not hold")
     except stdnum.exceptions.ValidationError as fault:

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from comity.records import kinds
 from comity.records.ids import AuthorityRef, MatterRef, RecordRef
-from comity.records.kinds import Kind, N_, Statement
+from comity.records.kinds import N_, Kind, Statement
 
 ACCESS = frozenset({"access"})
 

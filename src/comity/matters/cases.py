@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from comity.records import kinds, sealed
 from comity.records.ids import AuthorityRef, RecordRef
-from comity.records.kinds import Kind, N_, Statement
+from comity.records.kinds import N_, Kind, Statement
 from comity.records.sealed import Sealed
 
 CASE = frozenset({"case"})

@@ -2,7 +2,7 @@
 
 Only the lead writes it, each link naming its predecessor, so the lawful author of every position
 follows from the prefix and no two members can remove each other. An offered hand-over is final:
-the only next link is the offeree's accept or decline (clauses F4, F5).
+the only next link is the offeree's accept or decline (clauses F5).
 """
 
 from collections.abc import Mapping
@@ -44,8 +44,8 @@ class Point:
 
 def founded(record: Record, effect: kinds.Genesis) -> Membership:
     """The membership that a genesis record makes: its author leads."""
-    named = record.open.get(effect.parties, ()) if effect.parties else ()
-    parties = frozenset(AuthorityId(who) for who in named if ids.is_authority(who))
+    named = (who for who in named_in(record.open, effect.parties) if ids.is_authority(who))
+    parties = frozenset(AuthorityId(who) for who in named)
     return Membership(depth=0, lead=record.author, parties=parties | {record.author})
 
 
@@ -54,13 +54,13 @@ def next_link(before: Membership, record: Record, effect: kinds.Control) -> Memb
     if before.closed:
         return "the matter is closed"
     if before.offered is not None:
-        return _answered(before, record, effect)
+        return _answered(before, before.offered, record, effect)
     if record.author != before.lead:
         return f"only the lead, {before.lead}, may do this"
     after = replace(before, depth=before.depth + 1)
     match effect.act:
         case "add":
-            return replace(after, parties=after.parties | {_named(record.open, effect)})
+            return _added(after, _named(record.open, effect))
         case "remove":
             return _removed(after, record, _named(record.open, effect))
         case "offer":
@@ -68,19 +68,37 @@ def next_link(before: Membership, record: Record, effect: kinds.Control) -> Memb
         case "close":
             return replace(after, closed=True)
         case "ratify":
-            ratified = frozenset(RecordId(one) for one in record.open.get(effect.field, ()))
-            return replace(after, ratified=after.ratified | ratified)
+            named = named_in(record.open, effect.field)
+            return replace(after, ratified=after.ratified | {RecordId(one) for one in named})
         case "amend":
             return after
         case "accept" | "decline":
             return "no lead was offered"
 
 
-def _answered(before: Membership, record: Record, effect: kinds.Control) -> Membership | str:
-    if record.author != before.offered or effect.act not in ("accept", "decline"):
-        return f"the lead was offered to {before.offered}, who must answer first"
-    lead = before.offered if effect.act == "accept" else before.lead
+def named_in(said: Mapping[str, Any], field: str) -> frozenset[str]:
+    """The texts that an open field lists; what else stands there names nothing."""
+    value = said.get(field)
+    if not isinstance(value, list):
+        return frozenset()
+    return frozenset(one for one in value if isinstance(one, str))
+
+
+def _answered(
+    before: Membership, offered: AuthorityId, record: Record, effect: kinds.Control
+) -> Membership | str:
+    if record.author != offered or effect.act not in ("accept", "decline"):
+        return f"the lead was offered to {offered}, who must answer first"
+    lead = offered if effect.act == "accept" else before.lead
     return replace(before, depth=before.depth + 1, lead=lead, offered=None)
+
+
+def _added(after: Membership, who: AuthorityId) -> Membership | str:
+    if not ids.is_authority(who):
+        return "it names no authority"
+    if who in after.parties:
+        return f"{who} is a party already"
+    return replace(after, parties=after.parties | {who})
 
 
 def _removed(after: Membership, record: Record, who: AuthorityId) -> Membership | str:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from comity.matters.matter import Matter
 from comity.records import envelope, kinds
 from comity.records.ids import AuthorityId, AuthorityRef
-from comity.records.kinds import Kind, N_, Statement
+from comity.records.kinds import N_, Kind, Statement
 
 DIRECTORY = frozenset({"directory"})
 
@@ -121,10 +121,7 @@ class Directory:
 
     def keys_of(self, authority: AuthorityId) -> Sequence[envelope.VerifyingKey]:
         """The record-signing keys of `authority`, newest first; none for a stranger."""
-        return tuple(
-            key_of(one)
-            for one in self.listings.get(authority, ())
-        )
+        return tuple(key_of(one) for one in self.listings.get(authority, ()))
 
     def listing(self, authority: AuthorityId) -> Listing | None:
         """The latest listing of `authority`."""

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from comity.matters.cases import CASE, Reason
 from comity.records import kinds, sealed
 from comity.records.ids import AuthorityRef, BlobRef, RecordRef
-from comity.records.kinds import Kind, N_, Statement
+from comity.records.kinds import N_, Kind, Statement
 from comity.records.sealed import Sealed
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

@@ -230,9 +230,7 @@ def _hashes(name: str, said: Any) -> list[bytes]:
         raise _fault(name, "its consistency proof is no list of hashes") from None
 
 
-def _bar_strangers(
-    files: Mapping[str, bytes], admitted: set[RecordId], matter: Matter
-) -> None:
+def _bar_strangers(files: Mapping[str, bytes], admitted: set[RecordId], matter: Matter) -> None:
     known = {ABOUT, DIRECTORY, CHECKPOINT, README}
     for one in admitted | {rejection.record.id for rejection in matter.rejections}:
         known |= {record_path(one), disclosures_path(one), proof_path(one)}

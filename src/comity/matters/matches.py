@@ -13,7 +13,7 @@ from pydantic import Field
 from comity.matters.cases import Reason
 from comity.records import kinds, sealed
 from comity.records.ids import AuthorityRef, BlobRef, RecordRef
-from comity.records.kinds import Kind, N_, Statement
+from comity.records.kinds import N_, Kind, Statement
 from comity.records.sealed import Sealed
 
 MATCH = frozenset({"match"})
@@ -117,7 +117,8 @@ KINDS = (
     Kind(
         name="match.asked/1",
         statement=MatchAsked,
-        effect=kinds.Opens(MATCH, "match", "asked"), held={"contact": "released"},
+        effect=kinds.Opens(MATCH, "match", "asked"),
+        held={"contact": "released"},
         title=N_("Ask blindly"),
         done=N_("asked blindly"),
     ),

@@ -11,7 +11,7 @@ from pydantic import Field
 from comity.matters.cases import Reason
 from comity.records import kinds, sealed
 from comity.records.ids import AuthorityRef, MatterRef, RecordRef
-from comity.records.kinds import Kind, N_, Statement
+from comity.records.kinds import N_, Kind, Statement
 from comity.records.sealed import Sealed
 
 REPORT = frozenset({"report"})

@@ -3,14 +3,16 @@
 What a thing's acts add up to depends on the set of acts and on who had seen which, never on the
 order of their arrival. Two acts said without knowledge of each other both stand; a table settles
 the races that the law settles (`Moves.beats`), and any other pair is a conflict that is shown to
-the lead until a record settles it (clauses F7, F8).
+the lead until a record settles it (clauses F9.4 to F9.9).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import NamedTuple
 
-from comity.matters.past import Past
+from comity.matters import entries
+from comity.matters.control import Membership
+from comity.matters.entries import Chosen, Entry
 from comity.records import kinds
 from comity.records.ids import RecordId
 from comity.records.record import Record
@@ -18,34 +20,46 @@ from comity.records.record import Record
 CONFLICT = "conflict"
 
 
-class Placed(Protocol):
-    """An admitted record with its number and its past."""
+class Outcome(NamedTuple):
+    """What an act leads to."""
+
+    status: str
+    named: tuple[tuple[str, str], ...] = ()
+    """The authorities that decide who may act next, by the open field that names each."""
+    beats: frozenset[str] = frozenset()
+    """The statuses that it wins against."""
 
     @property
-    def record(self) -> Record:
-        """The record."""
-
-    @property
-    def number(self) -> int:
-        """Its number on this node."""
-
-    @property
-    def past(self) -> Past:
-        """What it had seen, itself included."""
+    def effect(self) -> tuple[str, tuple[tuple[str, str], ...]]:
+        """What must be equal for two acts to stand side by side."""
+        return self.status, self.named
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Thing:
-    """A thing and every admitted act on it. Owned by its matter; others read `View`s."""
+    """A thing and every lawful act on it. Owned by its matter; others read `View`s."""
 
-    opening: Placed
+    opening: Entry
     effect: kinds.Opens
-    acts: list[Placed] = field(default_factory=list)
+    outcome: Outcome
+    """How it stands before any act."""
+    acts: list[Entry] = field(default_factory=list)
+    outcomes: dict[RecordId, Outcome] = field(default_factory=dict)
+    shown: tuple[Membership, int, "View"] | None = None
+    """The last view, with the membership and the number of acts that it was made for."""
+
+
+class Standing(NamedTuple):
+    """How a thing stands for some past."""
+
+    outcome: Outcome
+    rivals: tuple[Record, ...] = ()
+    """The acts that cannot all stand, when the status is `conflict`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """A thing as it stands, or as one record had seen it."""
+    """A thing as it stands."""
 
     id: RecordId
     thing: str
@@ -58,86 +72,89 @@ class View:
     quarantined: bool = False
 
 
-def view(
-    thing: Thing, registry: Mapping[str, kinds.Kind], *, seen: Past | None, hidden: Collection[int]
-) -> View:
-    """`thing` with the acts that are in `seen` (all, if None) and not `hidden`."""
-    acts = [
-        act
-        for act in thing.acts
-        if (seen is None or act.number in seen) and act.number not in hidden
+def deciding_fields(registry: Mapping[str, kinds.Kind]) -> dict[str, frozenset[str]]:
+    """For each sort of thing, the open fields that name who may move it."""
+    found: dict[str, frozenset[str]] = {}
+    for kind in registry.values():
+        if isinstance(kind.effect, kinds.Moves) and kind.effect.by not in (
+            "author",
+            "lead",
+            "party",
+        ):
+            found[kind.effect.thing] = found.get(kind.effect.thing, frozenset()) | {kind.effect.by}
+    return found
+
+
+def named(
+    record: Record, fields: frozenset[str], before: tuple[tuple[str, str], ...] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Who is named in the deciding fields after `record`, others staying as they were."""
+    said = {name: str(record.open[name]) for name in fields if name in record.open}
+    return tuple(sorted({**dict(before), **said}.items())) if said else before
+
+
+def standing(thing: Thing, chosen: Chosen | None) -> Standing:
+    """How `thing` stands by those of its acts that are chosen (all, if None)."""
+    newest = entries.newest(thing.acts, chosen) if thing.acts else ()
+    if not newest:
+        return Standing(thing.outcome)
+    if len(newest) == 1:
+        return Standing(thing.outcomes[newest[0].record.id])
+    outcomes = {thing.outcomes[act.record.id] for act in newest}
+    effects = {outcome.effect for outcome in outcomes}
+    if len(effects) == 1:
+        return Standing(next(iter(outcomes)))
+    winners = [
+        outcome
+        for outcome in outcomes
+        if all(
+            other.status in outcome.beats for other in outcomes if other.effect != outcome.effect
+        )
     ]
-    standing, rivals = _standing(thing, acts, registry)
-    acts.sort(key=lambda act: (act.record.lamport, act.record.author, act.record.id))
-    return View(
+    if len({outcome.effect for outcome in winners}) == 1:
+        return Standing(winners[0])
+    rivals = sorted((act.record for act in newest), key=lambda one: one.id)
+    return Standing(Outcome(CONFLICT), tuple(rivals))
+
+
+def view(thing: Thing, membership: Membership, hidden: Chosen | None) -> View:
+    """`thing` with the acts that are not `hidden`, which follows from `membership`."""
+    shown = thing.shown
+    if shown is not None and shown[0] is membership and shown[1] == len(thing.acts):
+        return shown[2]
+    acts = [act.record for act in thing.acts if hidden is None or not hidden(act)]
+    if len(acts) > 1:
+        acts.sort(key=lambda one: (one.lamport, one.author, one.id))
+    stands = standing(thing, None if hidden is None else lambda act: not hidden(act))
+    made = View(
         id=thing.opening.record.id,
         thing=thing.effect.thing,
-        status=standing,
+        status=stands.outcome.status,
         opening=thing.opening.record,
-        acts=tuple(act.record for act in acts),
-        rivals=rivals,
-        quarantined=thing.opening.number in hidden,
+        acts=tuple(acts),
+        rivals=stands.rivals,
+        quarantined=hidden is not None and hidden(thing.opening),
     )
+    thing.shown = (membership, len(thing.acts), made)
+    return made
 
 
-def _standing(
-    thing: Thing, acts: list[Placed], registry: Mapping[str, kinds.Kind]
-) -> tuple[str, tuple[Record, ...]]:
-    if not acts:
-        return thing.effect.status, ()
-    newest = acts if len(acts) == 1 else list(_newest(acts))
-    reached = {act.record.id: _reached(act.record, thing, registry) for act in newest}
-    if len(set(reached.values())) == 1:
-        return next(iter(reached.values())), ()
-    for act in newest:
-        effect = registry[act.record.kind].effect
-        others = {status for one, status in reached.items() if one != act.record.id}
-        if isinstance(effect, kinds.Moves) and others <= effect.beats:
-            return reached[act.record.id], ()
-    return CONFLICT, tuple(sorted((act.record for act in newest), key=lambda one: one.id))
-
-
-def _newest(acts: list[Placed]) -> Iterable[Placed]:
-    """The acts that no other of `acts` had seen."""
-    for act in acts:
-        if not any(other is not act and act.number in other.past for other in acts):
-            yield act
-
-
-def _reached(record: Record, thing: Thing, registry: Mapping[str, kinds.Kind]) -> str:
-    """The status that an act leads to; a settling leads to that of the act it keeps."""
-    kind = registry[record.kind]
-    if isinstance(kind.effect, kinds.Settles):
-        kept = record.open.get("keep")
-        for act in thing.acts:
-            if act.record.id == kept and act.record.id != record.id:
-                return _reached(act.record, thing, registry)
-        return CONFLICT
-    assert isinstance(kind.effect, kinds.Moves)
-    after = kind.effect.after
-    return str(record.open.get(after[6:])) if after.startswith("field:") else after
-
-
-def refusal(before: View, record: Record, effect: kinds.Moves, *, lead: str) -> str | None:
-    """Why `record` may not move the thing that it had seen as `before`, or None."""
-    if before.thing != effect.thing:
-        return f"{before.id} is a {before.thing}, not a {effect.thing}"
+def refusal(
+    thing: Thing, before: Outcome, record: Record, effect: kinds.Moves, *, lead: str
+) -> str | None:
+    """Why `record` may not move `thing`, which stands as `before` for it, or None."""
+    sort = thing.effect.thing
+    if sort != effect.thing:
+        return f"{thing.opening.record.id} is a {sort}, not a {effect.thing}"
     if before.status not in effect.before:
-        return f"the {before.thing} is {before.status}, not {' or '.join(sorted(effect.before))}"
-    lawful = _lawful_author(before, effect, lead)
-    if lawful is not None and record.author not in lawful:
-        return f"only {' or '.join(sorted(lawful))} may do this"
-    return None
-
-
-def _lawful_author(before: View, effect: kinds.Moves, lead: str) -> frozenset[str] | None:
-    if effect.by == "party":
-        return None
-    if effect.by == "lead":
-        return frozenset({lead})
-    if effect.by == "author":
-        return frozenset({before.opening.author})
-    for said in (*reversed(before.acts), before.opening):
-        if effect.by in said.open:
-            return frozenset({str(said.open[effect.by])})
-    return frozenset()
+        return f"the {sort} is {before.status}, not {' or '.join(sorted(effect.before))}"
+    match effect.by:
+        case "party":
+            return None
+        case "lead":
+            lawful = lead
+        case "author":
+            lawful = thing.opening.record.author
+        case field_name:
+            lawful = dict(before.named).get(field_name, "")
+    return None if record.author == lawful else f"only {lawful or 'nobody'} may do this"

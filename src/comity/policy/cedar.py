@@ -1,11 +1,12 @@
 """Policies put to the Cedar engine. What it cannot answer whole is a failure, never a yes.
 
 Everything that stays the same is parsed once. The facts of an ask travel in its context and no
-entity is made for it, which makes a decision cheap. The shape of every possible request is checked
-against the schema once, here at construction, and not again at each decision.
+entity is made for it, which makes a decision cheap. The shape of requests is checked against the
+schema once, by `check_shapes` before the first decision, and not again at each.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,7 @@ from comity.policy.actions import Action
 from comity.policy.asks import Ask
 from comity.policy.rules import Rule, Rules
 
+_NUMBERED = re.compile(r"`(policy\d+)`")
 _context = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -58,12 +60,16 @@ class Cedar:
         )
 
     def check_shapes(self, ask: Ask, actions: Iterable[Action]) -> None:
-        """Check that asks like this one fit the schema, whatever their action and role."""
+        """Put asks like this one, with every action and role: `Invalid` if one has no answer."""
         roles = [replace(ask, who=replace(ask.who, role=role)) for role in schema.PRINCIPALS]
         shapes = [*roles, *(replace(ask, action=action) for action in actions)]
         for outcome in self._evaluate(shapes, self._schema):
             if outcome.faults:
-                raise errors.Invalid("policy-invalid", f"an ask misfits: {outcome.faults[0]}")
+                raise errors.Invalid(
+                    "policy-invalid",
+                    f"an ordinary ask has no answer: {outcome.faults[0]}",
+                    next_step="Correct the policy that the message names.",
+                )
 
     def evaluate(self, asked: Sequence[Ask]) -> list[Outcome]:
         """Answer each ask by itself."""
@@ -80,13 +86,17 @@ class Cedar:
             return [Outcome(False, faults=(repr(fault),)) for _ in asked]
 
     def _outcome(self, result: cedarpy.AuthzResult) -> Outcome:
-        faults = tuple(result.diagnostics.errors)
+        faults = tuple(self._named(fault) for fault in result.diagnostics.errors)
         if faults or result.decision is cedarpy.Decision.NoDecision:
             return Outcome(False, faults=faults or ("the engine gave no decision",))
         named = [self._rules[policy] for policy in result.diagnostics.reasons]
         if len(named) > 1:
             named.sort(key=lambda rule: self._order[rule.id])
         return Outcome(result.allowed, tuple(named))
+
+    def _named(self, fault: str) -> str:
+        """A fault with the policy's own name where the engine gives its number."""
+        return _NUMBERED.sub(lambda found: self._rules[found[1]].id, fault)
 
 
 def _request(ask: Ask) -> dict[str, Any]:
@@ -99,12 +109,11 @@ def _request(ask: Ask) -> dict[str, Any]:
         else {"type": schema.MATTER, "id": about.id},
         "context": _context(
             {
-                "authority": who.authority,
-                "here": ask.here,
+                "ours": who.authority == ask.here,
                 "purpose": ask.purpose,
                 "matter": "" if about is None else about.type,
-                "lead": "" if about is None else about.lead or "",
-                "parties": [] if about is None else list(about.parties),
+                "party": about is not None and ask.here in about.parties,
+                "leads": about is not None and ask.here == about.lead,
                 "closed": about is not None and about.closed,
                 "tlp": "" if about is None else about.tlp or "",
             }

@@ -27,6 +27,8 @@ class Denied:
     """The asker may not know that the matter exists: tell nothing but `error()`."""
     incident: bool = False
     """Policy itself failed: tell the operator."""
+    faults: tuple[str, ...] = ()
+    """How it failed, in the engine's words; for the operator alone."""
 
     def error(self) -> errors.ComityError:
         """What a door shows."""
@@ -74,11 +76,12 @@ def unpermitted(ask: Ask, able: Sequence[Role], *, concealed: bool) -> Denied:
     )
 
 
-def failed() -> Denied:
+def failed(faults: tuple[str, ...]) -> Denied:
     """No, because policy could not be evaluated."""
     return Denied(
         code="policy-engine-error",
         reason="Policy could not be evaluated, so nothing is permitted.",
         next_step="Tell the operator of this node.",
         incident=True,
+        faults=faults,
     )

@@ -6,7 +6,7 @@ cannot evaluate is refused and reported. No clock, no disk, no memory of earlier
 """
 
 import datetime
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
 from typing import NoReturn
 
@@ -87,6 +87,7 @@ class Engine:
         self._actions = actions.catalogue(registry)
         self._cedar = cedar.Cedar(read, self._actions)
         self._cedar.check_shapes(_SAMPLE, self._actions)
+        self._cedar.check_shapes(replace(_SAMPLE, about=None), self._actions)
         self.rules = read.all
         self.digest = read.digest
 
@@ -117,7 +118,15 @@ class Engine:
 
         `Unavailable` if policy fails on one of them: a list is shown whole or not at all.
         """
-        asked = [replace(ask, about=one) for one in matters]
+        listed = list(matters)
+        answers = self.would_permit([replace(ask, about=one) for one in listed])
+        return frozenset(one.id for one, yes in zip(listed, answers, strict=True) if yes)
+
+    def would_permit(self, asked: Sequence[Ask]) -> list[bool]:
+        """Whether each ask would be permitted, in one batch: to offer, not to act upon.
+
+        `Unavailable` if policy fails on one of them.
+        """
         outcomes = self._cedar.evaluate(asked)
         for outcome in outcomes:
             if outcome.faults:
@@ -126,8 +135,7 @@ class Engine:
                     f"policy could not be evaluated: {outcome.faults[0]}",
                     next_step="Tell the operator of this node.",
                 )
-        pairs = zip(asked, outcomes, strict=True)
-        return frozenset(one.about.id for one, said in pairs if said.permitted and one.about)
+        return [outcome.permitted for outcome in outcomes]
 
     def _evaluate(self, ask: Ask) -> cedar.Outcome:
         self.action(ask.action)
@@ -147,11 +155,13 @@ class Engine:
 
     def _denied(self, ask: Ask, outcome: cedar.Outcome) -> Denied:
         if outcome.faults:
-            return denials.failed()
+            return denials.failed(outcome.faults)
         concealed = ask.about is not None and not self._may_know(ask)
         if outcome.rules:
             return denials.forbidden(outcome.rules, concealed=concealed)
-        return denials.unpermitted(ask, self._able(ask), concealed=concealed)
+        # A concealed no takes the time of any other, so who else could is not looked up.
+        able = () if concealed else self._able(ask)
+        return denials.unpermitted(ask, able, concealed=concealed)
 
     def _may_know(self, ask: Ask) -> bool:
         """Whether the asker may see the line of the matter in the registry."""

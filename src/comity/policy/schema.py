@@ -29,21 +29,18 @@ NODE = "Node"
 RESOURCES = (MATTER, NODE)
 """A matter, by its id; or this node as a whole, by its authority, where no matter is meant."""
 
-_TEXT = {"type": "String"}
-
-FACTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
+FACTS: Mapping[str, str] = MappingProxyType(
     {
-        "authority": _TEXT,
-        "here": _TEXT,
-        "purpose": _TEXT,
-        "matter": _TEXT,
-        "lead": _TEXT,
-        "parties": {"type": "Set", "element": _TEXT},
-        "closed": {"type": "Boolean"},
-        "tlp": _TEXT,
+        "ours": "Boolean",
+        "purpose": "String",
+        "matter": "String",
+        "party": "Boolean",
+        "leads": "Boolean",
+        "closed": "Boolean",
+        "tlp": "String",
     }
 )
-"""The facts of an ask, under `context`; texts are empty where there is nothing to say."""
+"""The facts of an ask, under `context`, and their types. Without a matter: false, and empty."""
 
 
 def document(catalogue: Mapping[Action, frozenset[str]]) -> dict[str, Any]:
@@ -53,7 +50,9 @@ def document(catalogue: Mapping[Action, frozenset[str]]) -> dict[str, Any]:
         "resourceTypes": list(RESOURCES),
         "context": {
             "type": "Record",
-            "attributes": {name: {**fact, "required": True} for name, fact in FACTS.items()},
+            "attributes": {
+                name: {"type": type_, "required": True} for name, type_ in FACTS.items()
+            },
         },
     }
     named: dict[str, Any] = {group: {} for group in actions.GROUPS}

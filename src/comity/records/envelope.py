@@ -139,9 +139,12 @@ def _decoded(text: Any, place: str) -> bytes:
     if not isinstance(text, str):
         raise _malformed(f"{place} is not text")
     try:
-        return base64.b64decode(text, validate=True)
+        decoded = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):
         raise _malformed(f"{place} is not base64") from None
+    if base64.b64encode(decoded).decode() != text:
+        raise _malformed(f"{place} has bits beyond its last byte")
+    return decoded
 
 
 def _malformed(what: str) -> errors.Invalid:

@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict
 from comity import errors
 from comity.records.sealed import Sealed
 
-_NAME = re.compile(r"^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*/[1-9][0-9]?$")
+NAME = r"^[a-z]+(-[a-z]+)*\.[a-z]+(-[a-z]+)*/[1-9][0-9]?$"
+"""The form of a kind's name: `noun.past-participle/N`."""
 
 
 def N_(text: str) -> str:  # noqa: N802  # the gettext convention for texts translated where shown
@@ -27,9 +28,12 @@ def N_(text: str) -> str:  # noqa: N802  # the gettext convention for texts tran
 
 
 class Statement(BaseModel):
-    """What one record says. Subclasses are the kinds' contents."""
+    """What one record says. Subclasses are the kinds' contents.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    What was signed is taken to the letter; only what an officer enters is tidied (`record.draft`).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ class Registry(Mapping[str, Kind]):
     def __init__(self, kinds: Iterable[Kind]) -> None:
         found: dict[str, Kind] = {}
         for kind in kinds:
-            if not _NAME.match(kind.name) or kind.name in found:
+            if not re.fullmatch(NAME, kind.name) or kind.name in found:
                 raise errors.Invalid("kind-name", f"{kind.name} is malformed or stands twice")
             found[kind.name] = kind
         self._kinds = MappingProxyType(found)
@@ -190,8 +194,8 @@ def takes_none(statement: type[Statement], name: str) -> bool:
 def sealed_fields(statement: type[Statement]) -> Mapping[str, bool]:
     """The sealed fields of a statement: name, and whether it is a list sealed by element."""
     found = {}
-    for name, field in statement.model_fields.items():
-        origin, args = get_origin(field.annotation), get_args(field.annotation)
+    for name, info in statement.model_fields.items():
+        origin, args = get_origin(info.annotation), get_args(info.annotation)
         if origin is Sealed:
             found[name] = False
         elif origin in (list, tuple) and args and get_origin(args[0]) is Sealed:

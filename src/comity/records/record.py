@@ -1,7 +1,9 @@
 """A record: one signed statement. Who says what, in which matter, having seen which records.
 
-`parse` turns verified bytes into a `Record`; `build` makes the bytes of a new one. Unknown kinds
-are kept whole and say nothing (`said` is None). No policy and no state here (clauses R3 to R6).
+`parse` turns verified bytes into a `Record`; `build` makes the bytes of a new one. What every
+version must read alike, the header, is refused when it is malformed. A statement that is not of
+its kind's form is a `fault` of the record, and a kind that is not known here is kept whole: both
+say nothing (`said` is None). No policy and no state here (clauses R3 to R6).
 """
 
 import datetime
@@ -12,18 +14,46 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import pydantic
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from comity import errors
-from comity.records import envelope, kinds, sealed, strict_json
+from comity.records import envelope, kinds, sealed, spelling, strict_json
 from comity.records.ids import AuthorityId, AuthorityRef, MatterId, MatterRef, RecordId, RecordRef
 
 PROTOCOL = "comity/1"
 SUITE = "ed25519"
 AFTER_MAX = 16
-_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?Z$"
+_INSTANT = r"^2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z$"
+_DAY = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_ROOT = r"^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$"
 
 Tlp = Literal["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"]
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, str) and not re.fullmatch(_DAY, value):
+        raise ValueError("a day is written as year-month-day")
+    if isinstance(value, (bool, int, float)):
+        raise ValueError("a day is not a number")
+    return value
+
+
+def _existing(said_at: str) -> str:
+    moment(said_at)
+    return said_at
+
+
+Flag = Annotated[bool, Field(strict=True)]
+Count = Annotated[int, Field(ge=0, strict=True)]
+Day = Annotated[datetime.date, BeforeValidator(_day)]
+Instant = Annotated[str, StringConstraints(pattern=_INSTANT), AfterValidator(_existing)]
 
 
 class Handling(BaseModel):
@@ -37,8 +67,8 @@ class Handling(BaseModel):
     purposes: tuple[Annotated[str, StringConstraints(max_length=60)], ...] = ()
     recipients: tuple[AuthorityRef, ...] | None = None
     """Who is entitled to the disclosures; None is every party of the matter, now and later."""
-    originator_control: bool = False
-    retain_until: datetime.date | None = None
+    originator_control: Flag = False
+    retain_until: Day | None = None
 
 
 class Seen(BaseModel):
@@ -46,8 +76,8 @@ class Seen(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    size: Annotated[int, Field(ge=0)]
-    root: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]{43}=$")]
+    size: Count
+    root: Annotated[str, StringConstraints(pattern=_ROOT)]
 
 
 class Header(BaseModel):
@@ -56,16 +86,16 @@ class Header(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     protocol: Literal["comity/1"]
-    suite: Literal["ed25519", "ed25519+ml-dsa-44"]
-    kind: Annotated[str, StringConstraints(max_length=60)]
+    suite: Literal["ed25519"]
+    kind: Annotated[str, StringConstraints(pattern=kinds.NAME, max_length=60)]
     matter: MatterRef | None
     author: AuthorityRef
     officer: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,40}$")]
-    said_at: Annotated[str, StringConstraints(pattern=_INSTANT)]
+    said_at: Instant
     after: Annotated[tuple[RecordRef, ...], Field(max_length=AFTER_MAX)]
     control: RecordRef | None
-    lamport: Annotated[int, Field(ge=0, strict=True)]
-    seq: Annotated[int, Field(ge=0, strict=True)]
+    lamport: Count
+    seq: Count
     charter: MatterRef | None
     handling: Handling
     seen: dict[AuthorityRef, Seen]
@@ -93,6 +123,8 @@ class Record:
     """The said part as signed: open fields, and digests in the place of sealed ones."""
     said: kinds.Statement | None
     """The open fields, typed; sealed ones withheld. None for a kind not known here."""
+    fault: str = ""
+    """Why `said` is None although the kind is known: the statement is not of its form."""
 
 
 def parse(payload: bytes, digest: str, registry: kinds.Registry) -> Record:
@@ -101,11 +133,10 @@ def parse(payload: bytes, digest: str, registry: kinds.Registry) -> Record:
         header = Header.model_validate(strict_json.loads(payload))
     except pydantic.ValidationError as fault:
         raise _invalid("record-malformed", fault) from None
-    if list(header.after) != sorted(set(header.after)):
-        raise errors.Invalid("record-malformed", "after: ids must be distinct and in order")
+    _check_place(header)
     sealed.digests_in(header.said)
     record_id = RecordId(digest)
-    known = registry.get(header.kind)
+    said, misfit = _read(registry.get(header.kind), header.said)
     return Record(
         id=record_id,
         kind=header.kind,
@@ -121,34 +152,73 @@ def parse(payload: bytes, digest: str, registry: kinds.Registry) -> Record:
         handling=header.handling,
         seen=header.seen,
         open=header.said,
-        said=None if known is None else statement(known, header.said, ()),
+        said=said,
+        fault=misfit,
     )
+
+
+def _check_place(header: Header) -> None:
+    if list(header.after) != sorted(set(header.after)):
+        raise errors.Invalid("record-malformed", "after: ids must be distinct and in order")
+    begins = header.matter is None
+    if begins != (not header.after) or begins != (header.control is None):
+        raise errors.Invalid(
+            "record-malformed",
+            "matter, after and control are empty in the first record of a matter, and only there",
+        )
+
+
+def _read(kind: kinds.Kind | None, said: Mapping[str, Any]) -> tuple[kinds.Statement | None, str]:
+    """The statement, or why it is none. Another version may not know the kind and so not see a
+    fault; the record itself must be the same to both (clause R5.6)."""
+    if kind is None:
+        return None, ""
+    try:
+        made = statement(kind, said, ())
+        spelling.check(kind, made, said)
+    except errors.Invalid as wrong:
+        return None, wrong.message
+    return made, ""
 
 
 def statement(
     kind: kinds.Kind, said: Mapping[str, Any], disclosures: Sequence[sealed.Disclosure]
 ) -> kinds.Statement:
-    """What a record of `kind` says, with those of its sealed fields open that were disclosed."""
+    """What a record of `kind` says, with those of its sealed fields open that were disclosed.
+
+    `Invalid` when the open fields are malformed. A disclosure whose value is not of its field's
+    form opens nothing: what its author sealed cannot keep others from reading the rest.
+    """
     by_element = kinds.sealed_fields(kind.statement)
     for name in by_element:
         if name in said and not (by_element[name] and _all_digests(said[name])):
             raise errors.Invalid("sealed-field-open", f"{kind.name}: {name} must be sealed")
-    try:
-        return kind.statement.model_validate(sealed.opened(said, disclosures))
-    except pydantic.ValidationError as fault:
-        raise _invalid("statement-malformed", fault, kind.name) from None
+    if len(said.get(sealed.DIGESTS, ())) > list(by_element.values()).count(False):
+        raise errors.Invalid("statement-malformed", f"{kind.name}: more digests than sealed fields")
+    fitting = [one for one in disclosures if one.name is None or by_element.get(one.name) is False]
+    while True:
+        try:
+            return kind.statement.model_validate(sealed.opened(said, fitting))
+        except pydantic.ValidationError as fault:
+            misfits = spelling.misfits(fault, said, fitting)
+            if not misfits:
+                raise _invalid("statement-malformed", fault, kind.name) from None
+            fitting = [one for one in fitting if one.digest not in misfits]
 
 
 def _all_digests(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(element, dict) and set(element) == {sealed.ELEMENT} for element in value
-    )
+    return isinstance(value, list) and all(sealed.is_sealed(element) for element in value)
 
 
 def draft(kind: kinds.Kind, values: Mapping[str, Any]) -> kinds.Statement:
-    """A statement as an officer enters it: every field is checked, sealed ones must be given."""
+    """A statement as an officer enters it: every field is checked, sealed ones must be given.
+
+    Space around a text is taken away.
+    """
     try:
-        made = kind.statement.model_validate(dict(values))
+        made = kind.statement.model_validate(
+            {name: spelling.tidied(one) for name, one in values.items()}
+        )
     except pydantic.ValidationError as fault:
         raise _invalid("statement-malformed", fault, kind.name) from None
     for name, by_element in kinds.sealed_fields(kind.statement).items():
@@ -185,15 +255,16 @@ def build(
     salt: sealed.Salt,
 ) -> tuple[bytes, tuple[sealed.Disclosure, ...]]:
     """The signed envelope of a new record, and the disclosures of its sealed fields."""
+    by_element = kinds.sealed_fields(kind.statement)
     values = said.model_dump(mode="json", exclude_none=True)
-    hidden = {
-        name: values.pop(name)
-        for name, by_element in kinds.sealed_fields(kind.statement).items()
-        if name in values and (by_element or not getattr(said, name).withheld)
+    hidden = {name: values.pop(name) for name in by_element if name in values}
+    given = {
+        name: value
+        for name, value in hidden.items()
+        if by_element[name] or not getattr(said, name).withheld
     }
-    for name in kinds.sealed_fields(kind.statement):
-        values.pop(name, None)
-    part, disclosures = sealed.seal(values, hidden, salt)
+    lists = {name for name in given if by_element[name]}
+    part, disclosures = sealed.seal(values, given, salt, by_element=lists)
     payload = strict_json.dumps(
         {
             "protocol": PROTOCOL,
@@ -235,8 +306,8 @@ def id_of(payload: bytes) -> RecordId:
 
 
 def moment(said_at: str) -> datetime.datetime:
-    """The claimed instant of a record."""
-    return datetime.datetime.fromisoformat(re.sub(r"Z$", "+00:00", said_at))
+    """The claimed instant of a record; `ValueError` for one that does not exist."""
+    return datetime.datetime.fromisoformat(said_at)
 
 
 def _invalid(code: str, fault: pydantic.ValidationError, where: str = "record") -> errors.Invalid:

@@ -3,13 +3,14 @@
 The digest rules are those of RFC 9901 (SD-JWT), sections 4.2 and 7.1: a field's disclosure is
 base64url of the JSON [salt, name, value], an array element's of [salt, value], and the digest is
 SHA-256 over the disclosure's characters. Salts have 128 random bits that exist nowhere else, so
-erasing a disclosure erases the value. A withheld field shows as withheld, never as empty.
+erasing a disclosure erases the value. A withheld field shows as withheld, never as empty
+(clauses R4).
 """
 
 import base64
-import binascii
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -27,6 +28,7 @@ Salt = Callable[[], bytes]
 SALT_BYTES = 16
 DIGESTS = "_sd"
 ELEMENT = "..."
+_DIGEST = re.compile(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
 
 
 class Sealed(Generic[T]):
@@ -72,7 +74,7 @@ class Sealed(Generic[T]):
         return core_schema.union_schema(
             [
                 core_schema.is_instance_schema(cls),
-                core_schema.no_info_after_validator_function(lambda value: cls(value), inner),
+                core_schema.no_info_after_validator_function(cls, inner),
             ],
             serialization=core_schema.plain_serializer_function_ser_schema(_written),
             metadata={"inner": inner},
@@ -115,10 +117,7 @@ class Disclosure:
 
 def disclosure(text: str) -> Disclosure:
     """Read a disclosure; `Invalid` when it breaks RFC 9901, 7.1 step 3."""
-    try:
-        parts = strict_json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    except (binascii.Error, ValueError):
-        raise errors.Invalid("disclosure-malformed", "a disclosure is not base64url") from None
+    parts = strict_json.loads(_unpadded(text))
     if not isinstance(parts, list) or len(parts) not in (2, 3) or not isinstance(parts[0], str):
         raise errors.Invalid("disclosure-malformed", "a disclosure is [salt, name, value]")
     name = parts[1] if len(parts) == 3 else None
@@ -127,25 +126,44 @@ def disclosure(text: str) -> Disclosure:
     return Disclosure(text=text, digest=digest_of(text), name=name, value=parts[-1])
 
 
+def _unpadded(text: str) -> bytes:
+    """The bytes of base64url without padding, in its one spelling (RFC 4648, 3.5 and 5)."""
+    try:
+        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        decoded = b""
+    if _base64url(decoded) != text:
+        raise errors.Invalid("disclosure-malformed", "a disclosure is not base64url")
+    return decoded
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
 def digest_of(text: str) -> str:
     """base64url of SHA-256 over the characters of a disclosure."""
-    return base64.urlsafe_b64encode(hashlib.sha256(text.encode()).digest()).rstrip(b"=").decode()
+    return _base64url(hashlib.sha256(text.encode()).digest())
 
 
 def seal(
-    open_: Mapping[str, Any], sealed: Mapping[str, Any], salt: Salt
+    open_: Mapping[str, Any],
+    sealed: Mapping[str, Any],
+    salt: Salt,
+    *,
+    by_element: Collection[str] = (),
 ) -> tuple[dict[str, Any], tuple[Disclosure, ...]]:
     """The said part of a record, and the disclosures that belong to it.
 
-    A list in `sealed` is sealed element by element and keeps its length and order in the open;
-    anything else is sealed whole, its name too. Digests are sorted, so that their order tells
-    nothing.
+    A list named in `by_element` is sealed element by element and keeps its length and order in
+    the open; any other value is sealed whole, its name too. Digests are sorted, so that their
+    order tells nothing.
     """
     said: dict[str, Any] = dict(open_)
     made: list[Disclosure] = []
     digests: list[str] = []
     for name, value in sealed.items():
-        if isinstance(value, list):
+        if name in by_element:
             elements = [_make(None, element, salt) for element in value]
             said[name] = [{ELEMENT: element.digest} for element in elements]
             made.extend(elements)
@@ -159,24 +177,33 @@ def seal(
 
 
 def _make(name: str | None, value: Any, salt: Salt) -> Disclosure:
-    salted = base64.urlsafe_b64encode(salt()).rstrip(b"=").decode()
+    salted = _base64url(salt())
     parts = [salted, value] if name is None else [salted, name, value]
-    text = base64.urlsafe_b64encode(strict_json.dumps(parts)).rstrip(b"=").decode()
+    text = _base64url(strict_json.dumps(parts))
     return Disclosure(text=text, digest=digest_of(text), name=name, value=value)
 
 
 def digests_in(said: Mapping[str, Any]) -> frozenset[str]:
     """Every digest of a said part; `Invalid` when one stands twice (RFC 9901, 7.1 step 4)."""
-    found: list[Any] = list(said.get(DIGESTS, ()))
-    for value in said.values():
-        if isinstance(value, list):
-            found.extend(e[ELEMENT] for e in value if isinstance(e, dict) and set(e) == {ELEMENT})
-    if not all(isinstance(digest, str) for digest in found):
-        raise errors.Invalid("digest-malformed", "a sealed field's digest is not text")
+    named = said.get(DIGESTS, [])
+    if not isinstance(named, list):
+        raise errors.Invalid("digest-malformed", f"{DIGESTS} is not a list")
+    found: list[Any] = list(named)
+    for name, value in said.items():
+        if isinstance(value, list) and name != DIGESTS:
+            found.extend(element[ELEMENT] for element in value if is_sealed(element))
+    for digest in found:
+        if not isinstance(digest, str) or not _DIGEST.fullmatch(digest):
+            raise errors.Invalid("digest-malformed", "a sealed field's digest is not SHA-256")
     unique = frozenset(found)
     if len(unique) != len(found):
         raise errors.Invalid("digest-twice", "one digest stands for two sealed fields")
     return unique
+
+
+def is_sealed(element: Any) -> bool:
+    """Whether a list's element stands there as a digest only."""
+    return isinstance(element, dict) and set(element) == {ELEMENT}
 
 
 def match(said: Mapping[str, Any], texts: Iterable[str]) -> tuple[Disclosure, ...]:
@@ -186,16 +213,18 @@ def match(said: Mapping[str, Any], texts: Iterable[str]) -> tuple[Disclosure, ..
     taken by an open field or by another disclosure.
     """
     known = digests_in(said)
-    places = frozenset(said.get(DIGESTS, ()))
+    named = frozenset(said.get(DIGESTS, ()))
     found: dict[str, Disclosure] = {}
     names: set[str] = {name for name in said if name != DIGESTS}
     for text in texts:
         one = disclosure(text)
-        if one.digest not in known or one.digest in found:
+        if one.digest not in known:
             raise errors.Unverified(
                 "disclosure-unknown", f"no sealed field has digest {one.digest}"
             )
-        if (one.name is not None) != (one.digest in places):
+        if one.digest in found:
+            raise errors.Unverified("disclosure-twice", f"{one.digest} is given twice")
+        if (one.name is not None) != (one.digest in named):
             raise errors.Unverified("disclosure-misplaced", f"{one.digest} opens another place")
         if one.name is not None:
             if one.name in names:
@@ -203,6 +232,24 @@ def match(said: Mapping[str, Any], texts: Iterable[str]) -> tuple[Disclosure, ..
             names.add(one.name)
         found[one.digest] = one
     return tuple(found.values())
+
+
+def usable(said: Mapping[str, Any], texts: Iterable[str]) -> tuple[Disclosure, ...]:
+    """Of disclosures that were kept one by one, those that open their place. Never raises.
+
+    An author can sign two digests for one name and send each of two members another disclosure.
+    Where both have come, neither is believed, whichever came first.
+    """
+    found: dict[str, Disclosure] = {}
+    for text in texts:
+        try:
+            for one in match(said, (text,)):
+                found[one.digest] = one
+        except errors.ComityError:
+            # What does not belong here, or is damaged, opens nothing: its field stays withheld.
+            continue
+    names = [one.name for one in found.values()]
+    return tuple(one for one in found.values() if one.name is None or names.count(one.name) == 1)
 
 
 def opened(said: Mapping[str, Any], disclosures: Sequence[Disclosure]) -> dict[str, Any]:
@@ -220,7 +267,7 @@ def opened(said: Mapping[str, Any], disclosures: Sequence[Disclosure]) -> dict[s
 
 
 def _element(element: Any, by_digest: Mapping[str, Disclosure]) -> Any:
-    if isinstance(element, dict) and set(element) == {ELEMENT}:
+    if is_sealed(element):
         known = by_digest.get(element[ELEMENT])
         return Sealed(digest=element[ELEMENT], withheld=True) if known is None else known.value
     return element

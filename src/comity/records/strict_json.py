@@ -1,8 +1,9 @@
 """JSON as the protocol reads it: one text, one meaning.
 
 Refused, each with its place: duplicate keys, NaN and infinities, integers beyond 2^53, lone
-surrogates, a byte order mark, anything after the value, too deep, too large. Two readers that keep
-this contract see the same value in the same bytes (RFC 8259 leaves all of these open).
+surrogates, the character U+0000, a byte order mark, anything after the value, too deep, too large.
+Two readers that keep this contract see the same value in the same bytes (RFC 8259 leaves all of
+these open). The time taken grows with the size of the text and no faster (clauses R1).
 """
 
 import json
@@ -16,8 +17,10 @@ SIZE_MAX = 65_536
 DEPTH_MAX = 32
 INTEGER_MAX = 2**53
 
-_NESTING = re.compile(r'"(?:[^"\\]|\\.)*(?:"|$)|[\[\]{}]', re.DOTALL)
+# Possessive, so that a text of nothing but quotes and backslashes is gone through once.
+_NESTING = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_NULL = r"\u0000"
 
 
 def loads(data: bytes, *, size_max: int = SIZE_MAX, depth_max: int = DEPTH_MAX) -> Any:
@@ -36,8 +39,10 @@ def loads(data: bytes, *, size_max: int = SIZE_MAX, depth_max: int = DEPTH_MAX) 
         _refuse("json-syntax", f"line {fault.lineno} column {fault.colno}: {fault.msg}")
     except RecursionError:
         _refuse("json-too-deep", f"deeper than {depth_max} levels")
-    if _SURROGATE.search(text):
-        _bar_lone_surrogates(value)
+    # A character that must not be in a string can only have come as an escape; without one of
+    # these in the text, the values need not be looked at.
+    if _NULL in text or _SURROGATE.search(text):
+        _bar_characters(value)
     return value
 
 
@@ -56,9 +61,11 @@ def _refuse(code: str, message: str) -> NoReturn:
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
-        _refuse("json-duplicate-key", f"the key {twice!r} stands twice in one object")
+        seen: set[str] = set()
+        for key, _ in pairs:
+            if key in seen:
+                _refuse("json-duplicate-key", f"the key {key[:60]!r} stands twice in one object")
+            seen.add(key)
     return found
 
 
@@ -96,8 +103,29 @@ def _bound_depth(text: str, depth_max: int) -> None:
             depth -= 1
 
 
-def _bar_lone_surrogates(value: Any) -> None:
-    try:
-        json.dumps(value, ensure_ascii=False).encode()
-    except UnicodeEncodeError as fault:
-        _refuse("json-lone-surrogate", f"half of a surrogate pair: {fault.object[fault.start]!r}")
+def _bar_characters(value: Any) -> None:
+    """Refuse U+0000, which databases and C programs cut texts at, and lone surrogates."""
+    for text in _texts(value):
+        if "\0" in text:
+            _refuse("json-null-character", f"U+0000 stands in {text[:24]!r}")
+        try:
+            text.encode()
+        except UnicodeEncodeError as fault:
+            found = f"half of a surrogate pair: {text[fault.start]!r}"
+            _refuse("json-lone-surrogate", found)
+
+
+def _texts(value: Any) -> list[str]:
+    """Every string in `value`, keys too."""
+    found: list[str] = []
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            found.append(one)
+        elif isinstance(one, dict):
+            found.extend(one)
+            left.extend(one.values())
+        elif isinstance(one, list):
+            left.extend(one)
+    return found

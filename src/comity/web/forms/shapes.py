@@ -77,8 +77,8 @@ def read(
     `lists` says for which fields the page has a list to choose from, by the list's name, as
     `x-choices` does. `fixed` are values that the page knows, and nobody is asked for.
     """
-    lists, fixed = lists or {}, fixed or {}
-    shapes = _parts(schema, schema.get("$defs", {}), "", 0)
+    lists, fixed, defs = lists or {}, fixed or {}, schema.get("$defs", {})
+    shapes = _parts(_plain("the schema", schema, defs)[0], defs, "", 0)
     return tuple(_known(shape, lists, fixed) for shape in shapes)
 
 

@@ -1,0 +1,300 @@
+"""What operators manage: officers with their links and tokens, peers, the directory."""
+
+from collections.abc import Callable
+from typing import Annotated, TypedDict
+
+from pydantic import Field
+
+from comity.api import answers, calls, routes, shapes
+from comity.desk import founding, neighbours, permitting, people, staff
+from comity.matters import directory
+
+_DIRECTORY_BYTES_MAX = 2**24
+
+
+class NewOfficer(calls.Body):
+    """Who, and in what role: officer, desk_head, oversight or operator."""
+
+    name: Annotated[str, Field(min_length=2, max_length=80)]
+    role: Annotated[str, Field(max_length=20)] = "officer"
+
+
+class NewToken(calls.Body):
+    """What the token is for, and how many days it lasts."""
+
+    label: Annotated[str, Field(max_length=80)] = ""
+    days: Annotated[int, Field(ge=1, le=people.TOKEN_DAYS_MAX)] = 30
+
+
+class Founding(calls.Body):
+    """The name of the alliance."""
+
+    name: Annotated[str, Field(min_length=3, max_length=120)]
+    listing: directory.Listing
+
+
+class Admission(calls.Body):
+    """The listing of an authority, as `comity init` wrote it at its node."""
+
+    listing: directory.Listing
+
+
+class Officers(TypedDict):
+    """Everyone who acts for this authority."""
+
+    officers: list[shapes.Officer]
+
+
+class Secret(TypedDict):
+    """A secret, shown now and never again. `url` is where a link is opened."""
+
+    secret: str
+    expires_at: str
+    url: str | None
+
+
+class Peers(TypedDict):
+    """Every listed authority but this one."""
+
+    peers: list[shapes.Peer]
+
+
+class Founded(TypedDict):
+    """The id of the directory: what members compare by voice."""
+
+    directory: str
+
+
+class Alliance(TypedDict):
+    """The directory."""
+
+    directory: str
+    name: str
+    lead: str
+    authorities: list[dict[str, object]]
+
+
+def made(base_url: str) -> list[routes.Route]:
+    """The routes. `base_url` is where officers open their links."""
+    return [*_officers(base_url), *_peers(), *_directory()]
+
+
+def _officers(base_url: str) -> list[routes.Route]:
+    def route(
+        method: str, path: str, name: str, title: str, work: routes.Work, shape: object, **more: object
+    ) -> routes.Route:
+        return routes.Route(  # type: ignore[arg-type]
+            method=method,
+            path=f"/officers{path}",
+            name=name,
+            action="manage.officers",
+            title=title,
+            tag="officers",
+            work=work,
+            answer=shapes.schema(shape),
+            **more,
+        )
+
+    return [
+        route("GET", "", "list_officers", "Everyone who acts here", _listed, Officers),
+        route(
+            "POST",
+            "",
+            "add_officer",
+            "Add a person",
+            _added,
+            shapes.Officer,
+            status=201,
+            body=routes.Body(schema=NewOfficer.model_json_schema()),
+        ),
+        route(
+            "POST",
+            "/{officer}/links",
+            "issue_link",
+            "A link by which an officer signs in once",
+            _link(base_url),
+            Secret,
+            status=201,
+        ),
+        route(
+            "POST",
+            "/{officer}/tokens",
+            "issue_token",
+            "A token by which a program acts as an officer",
+            _token,
+            Secret,
+            status=201,
+            body=routes.Body(schema=NewToken.model_json_schema()),
+        ),
+        route(
+            "POST",
+            "/{officer}/deactivate",
+            "deactivate_officer",
+            "Keep a person out, at once",
+            _deactivated,
+            shapes.Officer,
+        ),
+    ]
+
+
+def _peers() -> list[routes.Route]:
+    return [
+        routes.Route(
+            method="GET",
+            path="/peers",
+            name="list_peers",
+            action="manage.peers",
+            title="The peers, and the line to each",
+            tag="peers",
+            answer=shapes.schema(Peers),
+            work=_listed_peers,
+        )
+    ]
+
+
+def _directory() -> list[routes.Route]:
+    listing = directory.Listing.model_json_schema()
+    return [
+        routes.Route(
+            method="GET",
+            path="/directory",
+            name="read_directory",
+            action="read.matter",
+            title="Who is in the directory",
+            tag="directory",
+            answer=shapes.schema(Alliance),
+            work=_alliance,
+        ),
+        routes.Route(
+            method="GET",
+            path="/directory/export",
+            name="export_directory",
+            action="read.matter",
+            title="The directory's records, for a node that joins",
+            told="One signed record a line. Nothing in it is secret; its id is compared by voice.",
+            tag="directory",
+            media=answers.BYTES,
+            work=_exported,
+        ),
+        routes.Route(
+            method="POST",
+            path="/directory/found",
+            name="found_directory",
+            action="act:directory.founded/1",
+            title="Found a directory",
+            tag="directory",
+            body=routes.Body(schema=_with_listing(Founding, listing)),
+            status=201,
+            answer=shapes.schema(Founded),
+            work=_found,
+        ),
+        routes.Route(
+            method="POST",
+            path="/directory/authorities",
+            name="admit_authority",
+            action="act:authority.listed/1",
+            title="List an authority",
+            tag="directory",
+            body=routes.Body(schema=_with_listing(Admission, listing)),
+            status=201,
+            answer=shapes.schema(Founded),
+            work=_admit,
+        ),
+        routes.Route(
+            method="POST",
+            path="/directory/join",
+            name="join_directory",
+            action="manage.peers",
+            title="Join a directory whose id is pinned",
+            tag="directory",
+            query={"pin": {"type": "string", "pattern": "^[0-9a-f]{64}$", "x-required": True}},
+            body=routes.Body(media=answers.BYTES, bytes_max=_DIRECTORY_BYTES_MAX),
+            answer=shapes.schema(Founded),
+            work=_join,
+        ),
+    ]
+
+
+def _listed(call: calls.Call) -> answers.Answer:
+    return answers.json_reply({"officers": [shapes.officer(o) for o in staff.listed(call.desk)]})
+
+
+def _added(call: calls.Call) -> answers.Answer:
+    said = call.form(NewOfficer)
+    return answers.json_reply(shapes.officer(staff.add(call.desk, said.name, said.role)), 201)
+
+
+def _link(base_url: str) -> Callable[[calls.Call], answers.Answer]:
+    def work(call: calls.Call) -> answers.Answer:
+        issued = staff.link(call.desk, call.path["officer"])
+        return _issued(issued, f"{base_url}/sign-in/{issued.secret}")
+
+    return work
+
+
+def _token(call: calls.Call) -> answers.Answer:
+    said = call.form(NewToken)
+    issued = staff.token(call.desk, call.path["officer"], label=said.label, days=said.days)
+    return _issued(issued, None)
+
+
+def _issued(issued: staff.Issued, url: str | None) -> answers.Answer:
+    said: Secret = {
+        "secret": issued.secret,
+        "expires_at": shapes.instant(issued.expires_at) or "",
+        "url": url,
+    }
+    return answers.json_reply(said, 201)
+
+
+def _deactivated(call: calls.Call) -> answers.Answer:
+    return answers.json_reply(
+        shapes.officer(staff.deactivate(call.desk, call.path["officer"]))
+    )
+
+
+def _listed_peers(call: calls.Call) -> answers.Answer:
+    return answers.json_reply({"peers": [shapes.peer(one) for one in neighbours.peers(call.desk)]})
+
+
+def _alliance(call: calls.Call) -> answers.Answer:
+    found = neighbours.alliance(call.desk)
+    said: Alliance = {
+        "directory": found.matter,
+        "name": found.name,
+        "lead": found.lead,
+        "authorities": [one.model_dump(mode="json") for one in found.authorities],
+    }
+    return answers.json_reply(said)
+
+
+def _exported(call: calls.Call) -> answers.Answer:
+    neighbours.alliance(call.desk)
+    data = founding.export(call.desk.tools)
+    return answers.Reply(200, data, answers.BYTES, (answers.attachment("directory.jsonl"),))
+
+
+def _found(call: calls.Call) -> answers.Answer:
+    said = call.form(Founding)
+    return _founded(founding.found(call.desk, said.name, said.listing), 201)
+
+
+def _admit(call: calls.Call) -> answers.Answer:
+    founding.admit(call.desk, call.form(Admission).listing)
+    return _founded(call.desk.tools.directory().matter.id, 201)
+
+
+def _join(call: calls.Call) -> answers.Answer:
+    permitting.permitted(call.desk, "manage.peers")
+    return _founded(founding.join(call.desk.tools, call.body, call.one("pin")), 200)
+
+
+def _founded(matter: str, status: int) -> answers.Answer:
+    return answers.json_reply({"directory": matter}, status)
+
+
+def _with_listing(model: type[calls.Body], listing: dict[str, object]) -> dict[str, object]:
+    made = model.model_json_schema()
+    made.pop("$defs", None)
+    made["properties"]["listing"] = listing
+    return made

@@ -1,0 +1,47 @@
+"""A record with its place in the graph, and the newest of several."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from comity.matters.control import Point
+from comity.matters.past import Past
+from comity.records.ids import AuthorityId
+from comity.records.record import Record
+
+
+class Entry(NamedTuple):
+    """A record that stands in the graph, and what follows from its ancestors."""
+
+    record: Record
+    number: int
+    """Its number on this node."""
+    past: Past
+    """What it had seen, itself included."""
+    seqs: Mapping[AuthorityId, int]
+    """The greatest seq of each author in its past."""
+    point: Point
+    """Where the control chain stands in its past."""
+    void: str = ""
+    """Why it changes nothing, if it does not."""
+
+
+Chosen = Callable[[Entry], bool]
+
+
+def newest(entries: Sequence[Entry], chosen: Chosen | None = None) -> list[Entry]:
+    """Those that no other had seen, of `entries` in the order of their numbers.
+
+    It looks from the end and stops where all that is left had been seen: in a chain, at once.
+    """
+    found: list[Entry] = []
+    seen_below = 0
+    for entry in reversed(entries):
+        if entry.number < seen_below:
+            break
+        if chosen is not None and not chosen(entry):
+            continue
+        if any(one.past.holds(entry.number) for one in found):
+            continue
+        found.append(entry)
+        seen_below = max(seen_below, entry.past.base)
+    return found

@@ -1,0 +1,1 @@
+"""Migrations of the schema, oldest first. One that was released is never changed."""

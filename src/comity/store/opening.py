@@ -1,0 +1,23 @@
+"""Open the store that the settings name."""
+
+from pathlib import Path
+
+from comity import errors
+from comity.store import durable, postgres, sqlite
+
+
+def open_store(url: str, *, folder: Path) -> durable.DurableStore:
+    """SQLite in `folder` if `url` is empty, else the PostgreSQL database at `url`.
+
+    The schema is made or brought up to date. `Unavailable` says why it cannot be opened now:
+    another process holds it, it was written by a newer version, the disk or the server is unsafe.
+    """
+    if not url:
+        return sqlite.open_(folder)
+    if url.startswith(("postgresql://", "postgres://")):
+        return postgres.open_(url)
+    raise errors.Invalid(
+        "database-url",
+        f"{url.partition(':')[0]!r} is no kind of database that Comity knows",
+        next_step="Give postgresql://…, or nothing for SQLite in the data folder.",
+    )
