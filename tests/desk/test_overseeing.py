@@ -33,7 +33,7 @@ def test_a_sound_ledger_passes_and_its_witnesses_are_named(world: World) -> None
     found = overseeing.audit_ledger(world.desk(watch, "oversight"), LYON, fetcher(lyon))
     assert found.fault == ""
     assert found.size == lyon.tools.store.size
-    assert found.witnesses == (TURIN,)
+    assert found.witnesses == (WATCH, TURIN)
 
 
 def test_a_changed_entry_is_found(world: World) -> None:

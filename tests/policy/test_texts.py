@@ -133,6 +133,7 @@ def test_every_mutant_of_the_policies_changes_an_answer(
     mutant._policies = cedarpy.PolicySet.from_str(read.source)
     mutant._rules = {f"policy{number}": rule for number, rule in enumerate(read.all)}
     mutant._order = {rule.id: number for number, rule in enumerate(read.all)}
+    mutant._known = {}
     asked = telling(policy)
     for start in range(0, len(asked), CHUNK):
         part = asked[start : start + CHUNK]

@@ -8,13 +8,13 @@ from starlette.testclient import TestClient
 from comity import errors
 from comity.web import assets
 
-OWN = ("app.css", "print.css")
+OWN = ("app.css", "pieces.css", "print.css")
 
 
 def test_every_file_of_a_page_is_served_for_ever_and_typed(client: TestClient) -> None:
     page = client.get("/sign-in").text
     addresses = re.findall(r'"(/static/[^"]+)"', page)
-    assert len(addresses) == 5
+    assert len(addresses) == 6
     for address in addresses:
         answer = client.get(address, headers={"accept-encoding": "identity"})
         assert answer.status_code == 200, address

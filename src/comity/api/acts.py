@@ -1,7 +1,8 @@
 """Acts: one endpoint for each kind that people say, made from the kinds themselves.
 
-`POST /acts/request.filed/1` says a record of that kind. With `?preview=true` nothing is said: the
-answer is who would receive what of it. With an `Idempotency-Key` the same request may be sent again.
+`POST /acts/request.filed/1` says a record of that kind. With `?preview=true` nothing is said:
+the answer is who would receive what of it. With an `Idempotency-Key` the same request may be sent
+again.
 """
 
 import dataclasses
@@ -45,9 +46,7 @@ def made(registry: kinds.Registry) -> list[routes.Route]:
     return [_route(kind, registry, repeats) for kind in offering.sayable(registry)]
 
 
-def _route(
-    kind: kinds.Kind, registry: kinds.Registry, repeats: repeating.Repeats
-) -> routes.Route:
+def _route(kind: kinds.Kind, registry: kinds.Registry, repeats: repeating.Repeats) -> routes.Route:
     return routes.Route(
         method="POST",
         path=path_of(kind),
@@ -130,7 +129,9 @@ def _handling(value: Any) -> record.Handling:
         raise errors.Invalid("body-malformed", f"handling.{place}: {first['msg']}") from None
 
 
-def _finished(act: performing.Act, said: performing.Said, queued: performing.Queued) -> answers.Reply:
+def _finished(
+    act: performing.Act, said: performing.Said, queued: performing.Queued
+) -> answers.Reply:
     performing.finish(queued)
     return _said_reply(_body(act.kind, said), said.record)
 

@@ -38,13 +38,13 @@ class Call:
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     headers: Mapping[bytes, bytes] = field(default_factory=dict)
     body: bytes = b""
-    chunks: Iterator[bytes] = iter(())
+    chunks: Iterator[bytes] = field(default_factory=lambda: iter(()))
     """The body of a streamed request."""
 
     def matter(self, name: str = "matter") -> MatterId:
         """A matter named in the path; what is no id is not here."""
         if not ids.is_digest(self.path[name]):
-            raise errors.NotFound("matter-unknown", "There is no such matter here.")
+            raise no_matter()
         return MatterId(self.path[name])
 
     def record(self, name: str = "record") -> RecordId:
@@ -89,6 +89,11 @@ class Call:
         if not isinstance(value, dict):
             raise errors.Invalid("body-malformed", "the body is no JSON object")
         return value
+
+
+def no_matter() -> errors.NotFound:
+    """For an id that cannot be one."""
+    return errors.NotFound("matter-unknown", "There is no such matter here.")
 
 
 def form(model: type[Form], value: Any) -> Form:
@@ -146,9 +151,7 @@ def headers(raw: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
     return found
 
 
-def caller(
-    own: tools.Tools, sent: Mapping[bytes, bytes], *, local: bool, now: Any
-) -> tools.Desk:
+def caller(own: tools.Tools, sent: Mapping[bytes, bytes], *, local: bool, now: Any) -> tools.Desk:
     """The desk of whoever sends these headers.
 
     A bearer token names an officer, also on the Unix socket. Without one, a local caller is the

@@ -10,18 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
 from comity import errors
-from comity.api import answers, calls, local, problems, routes
+from comity.api import answers, bodies, calls, local, problems, routes
 from comity.desk import tools
-
-BODY_SECONDS = 60.0
-"""How long a body that is read whole may take to come."""
-CHUNK_SECONDS = 60.0
-"""How long each piece of a streamed body may take."""
 
 _log = logging.getLogger(__name__)
 
@@ -49,10 +43,7 @@ class Door:
         self._known = frozenset(route.query)
         self._pool = house.slow if route.slow else house.quick
         body = route.body
-        self._early = body is not None and (
-            body.streamed or body.bytes_max > routes.BODY_BYTES_MAX
-        )
-        self._names = [part[1:-1] for part in route.path.split("/") if part.startswith("{")]
+        self._early = body is not None and (body.streamed or body.bytes_max > routes.BODY_BYTES_MAX)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -65,7 +56,7 @@ class Door:
             self._house.failed(fault)
             await problems.reply(fault)(scope, receive, send)
         # The last place: whatever is our fault is logged, and told without detail.
-        except Exception:
+        except Exception:  # noqa: BLE001
             _log.exception("fault in %s", self.route.name)
             await problems.broken()(scope, receive, send)
 
@@ -125,70 +116,7 @@ class Door:
         wanted = self.route.body
         if wanted is None:
             return b"", iter(())
-        if sent.get(b"content-encoding", b"identity") != b"identity":
-            raise errors.Invalid("media-type", "send the body unpacked")
-        media = sent.get(b"content-type", b"").partition(b";")[0].strip().lower()
-        if media != wanted.media.encode():
-            raise errors.Invalid("media-type", f"the body must be {wanted.media}")
-        if int(sent.get(b"content-length", b"0")) > wanted.bytes_max:
-            raise _too_large(wanted.bytes_max)
         if wanted.streamed:
-            return b"", _chunks(receive, loop, wanted.bytes_max)
-        return await _whole(receive, wanted.bytes_max), iter(())
-
-
-async def _whole(receive: Receive, bytes_max: int) -> bytes:
-    message = await receive()
-    body = _piece(message)
-    if not message.get("more_body", False):
-        if len(body) > bytes_max:
-            raise _too_large(bytes_max)
-        return body
-    held = bytearray(body)
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            while message.get("more_body", False):
-                message = await receive()
-                held += _piece(message)
-                if len(held) > bytes_max:
-                    raise _too_large(bytes_max)
-    except TimeoutError:
-        raise _broken_off(f"it took more than {BODY_SECONDS:g} seconds") from None
-    return bytes(held)
-
-
-def _chunks(
-    receive: Receive, loop: asyncio.AbstractEventLoop, bytes_max: int
-) -> Iterator[bytes]:
-    """A body as it comes, for a worker thread; the sender waits while a piece is worked on."""
-
-    async def following() -> dict[str, Any]:
-        async with asyncio.timeout(CHUNK_SECONDS):
-            return dict(await receive())
-
-    size, more = 0, True
-    while more:
-        try:
-            message = asyncio.run_coroutine_threadsafe(following(), loop).result()
-        except TimeoutError:
-            raise _broken_off(f"nothing came for {CHUNK_SECONDS:g} seconds") from None
-        piece, more = _piece(message), message.get("more_body", False)
-        size += len(piece)
-        if size > bytes_max:
-            raise _too_large(bytes_max)
-        yield piece
-
-
-def _piece(message: Mapping[str, Any]) -> bytes:
-    if message["type"] == "http.disconnect":
-        raise _broken_off("the sender went away")
-    piece: bytes = message.get("body", b"")
-    return piece
-
-
-def _too_large(bytes_max: int) -> errors.Invalid:
-    return errors.Invalid("body-too-large", f"at most {bytes_max} bytes are taken here")
-
-
-def _broken_off(why: str) -> errors.Invalid:
-    return errors.Invalid("body-broken-off", f"the body did not come whole: {why}")
+            bodies.check(sent, wanted.media, wanted.bytes_max)
+            return b"", bodies.pieces(receive, loop, wanted.bytes_max)
+        return await bodies.whole(sent, receive, wanted.media, wanted.bytes_max), iter(())

@@ -120,9 +120,7 @@ def _take(call: calls.Call) -> answers.Answer:
 def _hand_over(call: calls.Call) -> answers.Answer:
     said = call.form(HandOver)
     return routes.done_reply(
-        evidence.hand_over(
-            call.desk, call.matter(), call.record("exhibit"), said.to, said.purpose
-        )
+        evidence.hand_over(call.desk, call.matter(), call.record("exhibit"), said.to, said.purpose)
     )
 
 

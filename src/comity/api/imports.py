@@ -1,6 +1,8 @@
 """Imports: a foreign file is read into rows and faults, and filed as a report or into a matter."""
 
-from typing import Any, TypedDict
+from typing import Any
+
+from typing_extensions import TypedDict
 
 from comity.api import answers, calls, routes, shapes
 from comity.desk import importing, permitting
@@ -12,15 +14,8 @@ SHOWN_MAX = 1_000
 """Rows and faults that an answer lists; all of them are counted."""
 VALUE_MAX = 500
 
-_FORMS = {
-    "misp": "misp-event",
-    "misp-event": "misp-event",
-    "misp-galaxy": "misp-galaxy",
-    "stix": "stix-bundle",
-    "stix-bundle": "stix-bundle",
-    "csv": "csv",
-    "text": "text",
-}
+_FORMS = {"stix": "stix-bundle"}
+"""What a report calls a form that the reader calls otherwise."""
 
 
 class Row(TypedDict):
@@ -91,7 +86,7 @@ def _import(call: calls.Call) -> answers.Answer:
     into = _into(call.one("into"))
     name = call.one("name") or "import"
     taken, faults, read = _read(call.body, name, call.one("region") or None)
-    form = _FORMS.get(read.source_format, "text")
+    form = _FORMS.get(read.source_format, read.source_format)
     filed: importing.Imported | None = None
     if not call.flag("dry_run"):
         rows = importing.Rows(
@@ -161,5 +156,3 @@ def _row(row: found.Row) -> Row:
 
 def _fault(fault: found.Fault) -> Fault:
     return {"place": fault.place, "code": fault.code, "reason": fault.reason}
-
-

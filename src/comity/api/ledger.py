@@ -24,7 +24,7 @@ def made() -> list[routes.Route]:
             name="read_tile",
             action="read.ledger",
             title="A tile or an entry bundle",
-            told="As in C2SP tlog-tiles: `tile/<level>/<n>` and `tile/entries/<n>`, with `.p/<width>`.",
+            told="As C2SP tlog-tiles spells it: `<level>/<n>` or `entries/<n>`, with `.p/<width>`.",
             tag="ledger",
             media=answers.BYTES,
             work=_piece,

@@ -1,14 +1,13 @@
 """Matches: asking one other authority, blindly, whether it chases the same target."""
 
-from typing import Annotated, Literal, TypedDict
+from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from comity.api import answers, calls, routes, shapes
 from comity.desk import matching
 from comity.records.ids import AuthorityRef, MatterId, MatterRef
-
-_CLASSES = Field(default_factory=list, max_length=20)
 
 
 class Ask(calls.Body):
@@ -17,7 +16,7 @@ class Ask(calls.Body):
     source: MatterRef
     peer: Annotated[AuthorityRef, Field(alias="with")]
     contact: Annotated[str, Field(min_length=3, max_length=300)]
-    classes: Annotated[list[Annotated[str, Field(max_length=20)]], _CLASSES]
+    classes: Annotated[tuple[Annotated[str, Field(max_length=20)], ...], Field(max_length=20)] = ()
 
 
 class Answer(calls.Body):
@@ -131,9 +130,7 @@ def _ask(call: calls.Call) -> answers.Answer:
 
 def _answer(call: calls.Call) -> answers.Answer:
     said = call.form(Answer)
-    return routes.done_reply(
-        matching.answer(call.desk, call.matter("match"), contact=said.contact)
-    )
+    return routes.done_reply(matching.answer(call.desk, call.matter("match"), contact=said.contact))
 
 
 def _conclude(call: calls.Call) -> answers.Answer:

@@ -115,5 +115,3 @@ def following(path: str, query: Mapping[str, tuple[str, ...]], cursor: str) -> t
 def location(record: str) -> tuple[bytes, bytes]:
     """Where a record is found."""
     return b"location", f"{PREFIX}/records/{record}".encode()
-
-

@@ -5,9 +5,10 @@ The same types give the OpenAPI schemas, so that what is described is what is se
 
 import datetime
 from collections.abc import Mapping
-from typing import Any, TypedDict
+from typing import Any
 
 import pydantic
+from typing_extensions import TypedDict
 
 from comity.desk import neighbours, reading
 from comity.matters import status
@@ -304,5 +305,3 @@ def peer(one: neighbours.Neighbour) -> Peer:
         "last_fault": one.last_fault,
         "split_view": one.split_view,
     }
-
-

@@ -1,4 +1,4 @@
-"""A form with one file in it, read while it comes (RFC 7578): nothing is kept, on disk or in memory.
+"""A form with one file in it, read while it comes (RFC 7578): nothing is kept, nowhere.
 
 The part `about` comes first and is JSON; the part `file` follows and is given on piece by piece.
 Anything else is refused.

@@ -117,8 +117,10 @@ def send_own(
     back = kept_back(desk.registry.get(one.kind), disclosures)
     shown = tuple(d.digest for d in disclosures if d.digest not in back)
     for peer in sorted(recipients - {desk.authority}):
-        given = shown if entitled(one, peer) else ()
-        writes.outgoing.append(port.Outgoing(peer, one.id, given, blobs if given else ()))
+        may = entitled(one, peer)
+        writes.outgoing.append(
+            port.Outgoing(peer, one.id, shown if may else (), blobs if may else ())
+        )
 
 
 def follow(writes: Writes, desk: tools.Tools, folder: cabinet.Folder, one: record.Record) -> None:

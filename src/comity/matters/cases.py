@@ -17,6 +17,7 @@ from comity.records.sealed import Sealed
 CASE = frozenset({"case"})
 ANY = frozenset({"case", "directory", "report", "match"})
 SHARED = frozenset({"case", "match"})
+WITH_THINGS = frozenset({"case", "match", "report"})
 
 Priority = Literal["routine", "urgent", "emergency"]
 Reason = Annotated[str, Field(min_length=1, max_length=2000)]
@@ -235,7 +236,7 @@ KINDS = (
         name="conflict.settled/1",
         statement=ConflictSettled,
         needs="desk_head",
-        effect=kinds.Settles(SHARED),
+        effect=kinds.Settles(WITH_THINGS),
         title=N_("Settle a conflict"),
         done=N_("settled a conflict"),
     ),

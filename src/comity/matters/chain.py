@@ -7,7 +7,7 @@ won the vote. Which point a record stands on follows from its past alone (clause
 
 from collections.abc import Iterable, Iterator
 
-from comity.matters import control, entries, votes
+from comity.matters import control, entries, past, votes
 from comity.matters.control import Membership, Point
 from comity.matters.entries import Entry
 from comity.matters.past import Past
@@ -57,46 +57,46 @@ class Chain:
             yield following[0]
             following = self._following(following[0].record.id, None)
 
-    def join(self, points: Iterable[Point], past: Past) -> Point:
-        """Where the chain stands for who has seen `past`, joined of pasts with these points."""
+    def join(self, points: Iterable[Point], seen: Past) -> Point:
+        """Where the chain stands for who has `seen` what others had, who stood at `points`."""
         deepest = max(points, key=lambda one: one.membership.depth)
         fork = self._fork
         if fork is None:
             return deepest
         if deepest.membership.depth <= fork.membership.depth and not deepest.frozen:
             return deepest
-        return self._walk(past)
+        return self._walk(seen)
 
-    def _walk(self, past: Past | None) -> Point:
-        """Follow the chain through `past` (all, if None) to its head, or to an open fork.
+    def _walk(self, seen: Past | None) -> Point:
+        """Follow the chain through what was `seen` (all, if None) to its head, or to an open fork.
 
         It starts at the first fork of all: before it there is one way only. A past that holds
-        no link after the first fork is not walked (see `join`), so `past` holds its head.
+        no link after the first fork is not walked (see `join`), so its head had been seen.
         """
         head = self._first if self._fork is None else self._fork.head
-        following = self._following(head, past)
+        following = self._following(head, seen)
         while len(following) == 1:
             head = following[0].record.id
-            following = self._following(head, past)
+            following = self._following(head, seen)
         branches = tuple(sorted(one.record.id for one in following))
         return Point(head, self._memberships[head], branches)
 
-    def _following(self, head: RecordId, past: Past | None) -> list[Entry]:
+    def _following(self, head: RecordId, seen: Past | None) -> list[Entry]:
         """The links after `head`: none, the one that stands, or the branches of an open fork."""
         links = self._links.get(head, [])
-        if past is not None:
-            links = [one for one in links if past.holds(one.number)]
+        if seen is not None:
+            links = [one for one in links if past.holds(seen, one.number)]
         if len(links) < 2:
             return links
-        kept = self._kept(head, past)
+        kept = self._kept(head, seen)
         return [one for one in links if one.record.id == kept] or links
 
-    def _kept(self, head: RecordId, past: Past | None) -> str | None:
+    def _kept(self, head: RecordId, seen: Past | None) -> str | None:
         """The branch that the resolving records of the latest round keep, if it is one."""
         resolved = [
             vote
             for entry, vote in self._resolves.get(head, ())
-            if past is None or past.holds(entry.number)
+            if seen is None or past.holds(seen, entry.number)
         ]
         latest = max((vote.round for vote in resolved), default=0)
         kept = {vote.keep for vote in resolved if vote.round == latest}
@@ -111,27 +111,27 @@ class Chain:
         after = control.next_link(point.membership, record, effect)
         return after if isinstance(after, str) else None
 
-    def judge_vote(self, record: Record, past: Past, point: Point) -> str | None:
+    def judge_vote(self, record: Record, seen: Past, point: Point) -> str | None:
         """Why `record` may not vote on the fork at `point`, or None."""
         voters = self._voters(point)
         if record.open.get("keep") not in point.branches:
             return "it votes for no branch of a fork that it had seen"
         if record.author not in voters:
             return f"{record.author} wrote one of the branches and has no vote"
-        cast = self._cast(point, past)
+        cast = self._cast(point, seen)
         number = votes.next_round(cast, record.author)
         if number and not votes.lost(cast, voters, number - 1):
             return f"{record.author} has voted, and the vote is not lost yet"
         return None
 
-    def judge_resolve(self, record: Record, past: Past, point: Point) -> str | None:
+    def judge_resolve(self, record: Record, seen: Past, point: Point) -> str | None:
         """Why `record` may not resolve the fork at `point`, or None."""
         keep, voters = record.open.get("keep"), self._voters(point)
         if keep not in point.branches:
             return "it resolves no fork that it had seen"
         if record.author not in voters:
             return f"{record.author} has no vote on this fork"
-        if votes.won(self._cast(point, past), voters, str(keep)) is None:
+        if votes.won(self._cast(point, seen), voters, str(keep)) is None:
             return f"less than a majority of {len(voters)} voted for this branch"
         return None
 
@@ -141,8 +141,12 @@ class Chain:
         wrote = {one.record.author for one in links if one.record.id in point.branches}
         return point.membership.parties - wrote or point.membership.parties
 
-    def _cast(self, point: Point, past: Past) -> list[Vote]:
-        return [vote for entry, vote in self._votes.get(point.head, ()) if past.holds(entry.number)]
+    def _cast(self, point: Point, seen: Past) -> list[Vote]:
+        return [
+            vote
+            for entry, vote in self._votes.get(point.head, ())
+            if past.holds(seen, entry.number)
+        ]
 
     # --- entering ------------------------------------------------------------------------------
 

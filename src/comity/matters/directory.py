@@ -1,13 +1,15 @@
 """The directory: which authorities there are, their keys, their addresses, their contacts.
 
-It is a matter like any other: its founder leads, lists authorities and suspends them. What an
-authority signs with is what its latest listing says; keys of earlier listings still verify what
-was said under them. Members pin the directory by its matter id, which they compare by voice.
+It is a matter like any other: its founder leads, lists authorities and suspends them. What counts
+is its control chain: a listing on a branch of a fork that nobody chose lists nobody. What an
+authority signs with is what its latest listing says; keys of earlier listings, and of authorities
+that were suspended, still verify what was said under them. Members pin the directory by its matter
+id, which they compare by voice.
 """
 
 import base64
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -19,7 +21,14 @@ from comity.records.kinds import N_, Kind, Statement
 
 DIRECTORY = frozenset({"directory"})
 
-Key = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9+/]+={0,2}$", max_length=2000)]
+Key = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
+        min_length=4,
+        max_length=2000,
+    ),
+]
 
 
 class Listing(BaseModel):
@@ -118,13 +127,23 @@ class Directory:
     matter: Matter
     listings: dict[AuthorityId, tuple[Listing, ...]]
     """Newest first; suspended authorities are left out."""
+    suspended: dict[AuthorityId, tuple[Listing, ...]] = field(default_factory=dict)
+    """What was listed of those that are suspended now, newest first."""
 
     def keys_of(self, authority: AuthorityId) -> Sequence[envelope.VerifyingKey]:
-        """The record-signing keys of `authority`, newest first; none for a stranger."""
-        return tuple(key_of(one) for one in self.listings.get(authority, ()))
+        """The record-signing keys of `authority`, newest first; none for a stranger.
+
+        Those of a suspended authority too: a signature tells who said something, whether it
+        counts is told by the matter. Without them nobody could take in a case in which it worked.
+        """
+        known = self.listings.get(authority) or self.suspended.get(authority, ())
+        return tuple(
+            envelope.VerifyingKey(f"{one.authority}#{one.epoch}", base64.b64decode(one.signing))
+            for one in known
+        )
 
     def listing(self, authority: AuthorityId) -> Listing | None:
-        """The latest listing of `authority`."""
+        """The latest listing of `authority`; None for a stranger or while it is suspended."""
         known = self.listings.get(authority)
         return known[0] if known else None
 
@@ -132,26 +151,21 @@ class Directory:
 def directory(matter: Matter) -> Directory:
     """Read a directory out of its matter."""
     listings: dict[AuthorityId, tuple[Listing, ...]] = {}
-    for record in matter.timeline():
+    suspended: dict[AuthorityId, tuple[Listing, ...]] = {}
+    for record in matter.chain():
         match record.said:
             case DirectoryFounded(founder=listing):
                 listings[record.author] = (listing,)
-            case (
-                AuthorityListed(authority=who, listing=listing)
-                | AuthorityRelisted(authority=who, listing=listing)
-            ) if listing.authority == who:
-                listings[who] = (listing, *listings.get(who, ()))
-            case AuthoritySuspended(authority=who):
-                listings.pop(who, None)
+            case AuthorityListed(authority=who, listing=listing) if listing.authority == who:
+                listings[who] = (listing, *suspended.pop(who, ()))
+            case AuthorityRelisted(authority=who, listing=listing) if who in listings:
+                if listing.authority == who:
+                    listings[who] = (listing, *listings[who])
+            case AuthoritySuspended(authority=who) if who in listings:
+                suspended[who] = listings.pop(who)
             case _:
                 pass
-    return Directory(matter, listings)
-
-
-def key_of(listing: Listing) -> envelope.VerifyingKey:
-    """The key with which a listed authority signs records."""
-    hint = f"{listing.authority}#{listing.epoch}"
-    return envelope.VerifyingKey(hint, base64.b64decode(listing.signing))
+    return Directory(matter, listings, suspended)
 
 
 def founder(said: DirectoryFounded) -> envelope.VerifyingKey:

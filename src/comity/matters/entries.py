@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
+from comity.matters import past
 from comity.matters.control import Point
 from comity.matters.past import Past
 from comity.records.ids import AuthorityId
@@ -25,6 +26,11 @@ class Entry(NamedTuple):
     """Why it changes nothing, if it does not."""
 
 
+def apart(one: Entry, other: Entry) -> bool:
+    """Whether neither had seen the other."""
+    return not past.holds(one.past, other.number) and not past.holds(other.past, one.number)
+
+
 Chosen = Callable[[Entry], bool]
 
 
@@ -40,8 +46,8 @@ def newest(entries: Sequence[Entry], chosen: Chosen | None = None) -> list[Entry
             break
         if chosen is not None and not chosen(entry):
             continue
-        if any(one.past.holds(entry.number) for one in found):
+        if any(past.holds(one.past, entry.number) for one in found):
             continue
         found.append(entry)
-        seen_below = max(seen_below, entry.past.base)
+        seen_below = max(seen_below, entry.past[0])
     return found

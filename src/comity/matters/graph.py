@@ -7,9 +7,9 @@ that does not is kept out, and all that names it (clauses F2 to F4, F6).
 
 import operator
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from comity import errors
+from comity.matters import past
 from comity.matters.chain import Chain
 from comity.matters.control import Point
 from comity.matters.entries import Entry
@@ -19,14 +19,9 @@ from comity.records.record import AFTER_MAX, Place, Record
 
 _number = operator.attrgetter("number")
 
-
-class Joined(NamedTuple):
-    """What the records named in `after` had seen together."""
-
-    past: Past
-    seqs: Mapping[AuthorityId, int]
-    point: Point
-    lamport: int
+Joined = tuple[Past, Mapping[AuthorityId, int], Point, int]
+"""What the records named in `after` had seen together: their pasts, the greatest seq of each
+author, where the control chain stands, and the greatest lamport. A plain tuple, for speed."""
 
 
 class Graph:
@@ -39,7 +34,7 @@ class Graph:
         self.order: list[Entry] = []
         """Every entry at its number: ancestors first."""
         self.heads: set[RecordId] = set()
-        self._said: dict[tuple[AuthorityId, int], RecordId] = {}
+        self._said: dict[AuthorityId, dict[int, RecordId]] = {}
         self._said_twice: dict[tuple[AuthorityId, int], set[RecordId]] = {}
 
     # --- what stands ---------------------------------------------------------------------------
@@ -69,25 +64,24 @@ class Graph:
     def join(self, after: tuple[RecordId, ...]) -> Joined | str:
         """What several records had seen together; none of them may have seen another."""
         if len(after) == 1:
-            record, _, past, seqs, point, _ = self.entries[after[0]]
-            return Joined(past, seqs, point, record.lamport)
-        parents = sorted([self.entries[one] for one in after], key=_number, reverse=True)
-        newest = parents[0]
-        past, merged, point, lamport = newest.past, {**newest.seqs}, newest.point, 0
-        alike = True
-        for parent in parents:
-            # What has a greater number cannot be an ancestor of what has a smaller one.
-            if parent is not newest and past.holds(parent.number):
+            record, _, seen, seqs, point, _ = self.entries[after[0]]
+            return seen, seqs, point, record.lamport
+        # What has a greater number cannot be an ancestor of what has a smaller one.
+        newest, *others = sorted([self.entries[one] for one in after], key=_number, reverse=True)
+        record, _, seen, seqs, point, _ = newest
+        merged, lamport, alike = {**seqs}, record.lamport, True
+        for record, number, also, seqs, its_point, _ in others:
+            if past.holds(seen, number):
                 return "after names a record and its ancestor"
-            past = past.union(parent.past)
-            for author, seq in parent.seqs.items():
+            seen = past.union(seen, also)
+            for author, seq in seqs.items():
                 if merged.get(author, -1) < seq:
                     merged[author] = seq
-            alike = alike and parent.point is point
-            lamport = max(lamport, parent.record.lamport)
+            lamport = max(lamport, record.lamport)
+            alike = alike and its_point is point
         if not alike:
-            point = self._chain.join([parent.point for parent in parents], past)
-        return Joined(past, merged, point, lamport)
+            point = self._chain.join([newest.point, *(other.point for other in others)], seen)
+        return seen, merged, point, lamport
 
     def enter(self, entry: Entry) -> None:
         """Add what stands, after its ancestors."""
@@ -97,10 +91,10 @@ class Graph:
         heads = self.heads
         heads.difference_update(record.after)
         heads.add(record.id)
-        said = (record.author, record.seq)
-        earlier = self._said.setdefault(said, record.id)
+        said = self._said.setdefault(record.author, {})
+        earlier = said.setdefault(record.seq, record.id)
         if earlier != record.id:
-            self._said_twice.setdefault(said, {earlier}).add(record.id)
+            self._said_twice.setdefault((record.author, record.seq), {earlier}).add(record.id)
 
     def forks(self) -> list[tuple[RecordId, ...]]:
         """Records by which one author said two things at one position."""
@@ -121,28 +115,29 @@ class Graph:
             heads = self._chosen(heads, author, about)
         after = tuple(sorted(one.record.id for one in heads))
         joined = self.join(after)
-        assert isinstance(joined, Joined)  # Heads have not seen each other.
+        assert not isinstance(joined, str)  # Heads have not seen each other.
+        _, seqs, point, lamport = joined
         return Place(
             matter=self._matter,
             after=after,
-            control=joined.point.head,
-            lamport=joined.lamport + 1,
-            seq=joined.seqs.get(author, -1) + 1,
+            control=point.head,
+            lamport=lamport + 1,
+            seq=seqs.get(author, -1) + 1,
         )
 
     def _chosen(
         self, heads: list[Entry], author: AuthorityId, about: Iterable[RecordId]
     ) -> list[Entry]:
         last = max((one.seqs.get(author, -1) for one in heads), default=-1)
-        own = [self._said[author, last]] if last >= 0 else []
+        own = [self._said[author][last]] if last >= 0 else []
         own.extend(self._said_twice.get((author, last), ()))
         wanted = [*own, *(one.record.id for one in self._chain.turns), *about]
         heads.sort(key=lambda one: (one.record.lamport, one.record.id))
         chosen: list[Entry] = []
         for one in wanted:
             entry = self.entries.get(one)
-            if entry is None or any(head.past.holds(entry.number) for head in chosen):
+            if entry is None or any(past.holds(head.past, entry.number) for head in chosen):
                 continue
-            chosen.append(next(head for head in heads if head.past.holds(entry.number)))
+            chosen.append(next(head for head in heads if past.holds(head.past, entry.number)))
         rest = [head for head in heads if all(head is not one for one in chosen)]
         return (chosen + rest)[:AFTER_MAX]

@@ -13,11 +13,10 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from comity.matters import status
+from comity.matters import past, status
 from comity.matters.control import Membership, Point, founded
 from comity.matters.entries import Entry
 from comity.matters.graph import Graph
-from comity.matters.past import Past
 from comity.matters.state import State
 from comity.matters.waiting import WaitingRoom
 from comity.records import kinds, strict_json
@@ -125,14 +124,14 @@ class Matter:
         stands = self._graph.stand(record)
         if isinstance(stands, str):
             return stands
-        past, seqs, point, _ = stands
+        seen, seqs, point, _ = stands
         void = record.fault
         if not void:
             judge = self._state.rule(record.kind).judge
-            void = (judge(record, past, point) or "") if judge else ""
+            void = (judge(record, seen, point) or "") if judge else ""
         number = len(self._graph.order)
         seqs = {**seqs, record.author: record.seq}
-        return Entry(record, number, past.with_(number), seqs, point, void)
+        return Entry(record, number, past.with_(seen, number), seqs, point, void)
 
     def _judge_first(self, record: Record) -> Entry | str:
         kind = self._registry.get(record.kind)
@@ -144,7 +143,7 @@ class Matter:
         if not isinstance(kind.effect, kinds.Genesis) or shape != (None, 0, 0):
             return "it is not the first record of a matter"
         point = Point(record.id, founded(record, kind.effect))
-        return Entry(record, 0, Past().with_(0), {record.author: 0}, point)
+        return Entry(record, 0, past.with_(past.NOTHING, 0), {record.author: 0}, point)
 
     def _enter(self, entry: Entry) -> None:
         record = entry.record
@@ -293,7 +292,7 @@ class Matter:
 
     def had_seen(self, later: RecordId, earlier: RecordId) -> bool:
         """Whether `earlier` is in the past of `later`; both stand."""
-        return self._entries[later].past.holds(self._entries[earlier].number)
+        return past.holds(self._entries[later].past, self._entries[earlier].number)
 
     def place(self, author: AuthorityId, about: Iterable[RecordId] = ()) -> Place:
         """Where `author`'s next record stands, after everything here (clause F2).

@@ -1,16 +1,16 @@
 """Requests: what one party asks another to do, and what it did.
 
 The addressee answers, asks for clarification or declines on a ground; the asker clarifies or
-withdraws. An answer beats a withdrawal said without knowledge of it: what was done was done.
+withdraws. An answer beats a withdrawal or a clarification said without knowledge of it: what was
+done was done. So does a refusal to act.
 """
 
-import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from comity.matters.cases import CASE, Reason
-from comity.records import kinds, sealed
+from comity.records import kinds, record, sealed
 from comity.records.ids import AuthorityRef, RecordRef
 from comity.records.kinds import N_, Kind, Statement
 from comity.records.sealed import Sealed
@@ -36,7 +36,7 @@ class RequestFiled(Statement):
     basis: str = Field(
         max_length=200, title=N_("Legal basis"), description=N_("Instrument and article relied on.")
     )
-    due_on: datetime.date | None = Field(None, title=N_("Answer wanted by"))
+    due_on: record.Day | None = Field(None, title=N_("Answer wanted by"))
     ask: Sealed[Text] = sealed.field(N_("What is asked"), N_("Data or act wanted, and of whom."))
     necessity: Sealed[Text] = sealed.field(
         N_("Why it is needed"), N_("Why this measure, and why no milder one would do.")
@@ -89,9 +89,6 @@ class RequestWithdrawn(Statement):
     reason: Sealed[Reason] = sealed.field(N_("Reason"))
 
 
-_DONE = frozenset({"withdrawn"})
-
-
 def _moves(
     before: set[str], after: str, by: str, beats: frozenset[str] = frozenset()
 ) -> kinds.Moves:
@@ -119,14 +116,19 @@ KINDS = (
         name="request.answered/1",
         statement=RequestAnswered,
         coercive=True,
-        effect=_moves({"open", "clarifying"}, "field:outcome", "to", _DONE | {"clarifying"}),
+        effect=_moves(
+            {"open", "clarifying"},
+            "field:outcome",
+            "to",
+            frozenset({"withdrawn", "clarifying", "open"}),
+        ),
         title=N_("Answer the request"),
         done=N_("answered the request"),
     ),
     Kind(
         name="request.declined/1",
         statement=RequestDeclined,
-        effect=_moves({"open", "clarifying"}, "declined", "to", _DONE),
+        effect=_moves({"open", "clarifying"}, "declined", "to", frozenset({"withdrawn", "open"})),
         title=N_("Decline the request"),
         done=N_("declined the request"),
     ),

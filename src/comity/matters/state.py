@@ -8,7 +8,7 @@ lawful record to the state (clauses F6, F7, F9).
 from collections.abc import Callable
 from typing import NamedTuple
 
-from comity.matters import control, entries, status
+from comity.matters import control, entries, past, status
 from comity.matters.chain import Chain
 from comity.matters.control import Membership, Point
 from comity.matters.entries import Chosen, Entry
@@ -63,10 +63,10 @@ class State:
             return Rule()
         effect = kind.effect
         if isinstance(effect, kinds.Genesis):
-            return Rule(lambda record, past, point: "it is not the first record of this matter")
+            return Rule(lambda record, seen, point: "it is not the first record of this matter")
         if self.type not in effect.within:
             reason = f"{name} has no place in a {self.type}"
-            return Rule(lambda record, past, point: reason)
+            return Rule(lambda record, seen, point: reason)
         match effect:
             case kinds.Control():
                 return self._control(effect)
@@ -86,26 +86,27 @@ class State:
     # --- control and what is said --------------------------------------------------------------
 
     def _control(self, effect: kinds.Control) -> Rule:
-        def judge(record: Record, past: Past, point: Point) -> str | None:
+        def judge(record: Record, seen: Past, point: Point) -> str | None:
             why = self.chain.judge_link(record, effect, point)
             if why is None and effect.act == "ratify":
-                return self._judge_ratifying(record, effect, past, point.membership)
+                return self._judge_ratifying(record, effect, seen, point.membership)
             return why
 
         return Rule(judge, lambda entry: self.chain.link(entry, effect))
 
     def _judge_ratifying(
-        self, record: Record, effect: kinds.Control, past: Past, membership: Membership
+        self, record: Record, effect: kinds.Control, seen: Past, membership: Membership
     ) -> str | None:
         hidden = self.hidden(membership)
         for one in sorted(control.named_in(record.open, effect.field)):
             entry = self._entries.get(RecordId(one))
-            if entry is None or not past.holds(entry.number) or not hidden or not hidden(entry):
+            had_seen = entry is not None and past.holds(seen, entry.number)
+            if entry is None or not had_seen or hidden is None or not hidden(entry):
                 return f"{one} is not quarantined in what it had seen"
         return None
 
     def _says(self, effect: kinds.Says) -> Rule:
-        def judge(record: Record, past: Past, point: Point) -> str | None:
+        def judge(record: Record, seen: Past, point: Point) -> str | None:
             lead = point.membership.lead
             return None if record.author == lead else f"only the lead, {lead}, may do this"
 
@@ -127,11 +128,11 @@ class State:
         fields = self._deciding.get(effect.thing, frozenset())
         after_field = effect.after.removeprefix("field:") if "field:" in effect.after else ""
 
-        def judge(record: Record, past: Past, point: Point) -> str | None:
-            thing = self._seen(record.open.get(effect.field), past, point.membership)
+        def judge(record: Record, seen: Past, point: Point) -> str | None:
+            thing = self._seen(record.open.get(effect.field), seen, point.membership)
             if isinstance(thing, str):
                 return thing
-            before = self._standing(thing, past, point.membership).outcome
+            before = self._standing(thing, seen, point.membership).outcome
             return status.refusal(thing, before, record, effect, lead=point.membership.lead)
 
         def enter(entry: Entry) -> Entry:
@@ -148,11 +149,11 @@ class State:
 
         return Rule(judge, enter)
 
-    def _judge_settling(self, record: Record, past: Past, point: Point) -> str | None:
-        thing = self._seen(record.open.get("about"), past, point.membership)
+    def _judge_settling(self, record: Record, seen: Past, point: Point) -> str | None:
+        thing = self._seen(record.open.get("about"), seen, point.membership)
         if isinstance(thing, str):
             return thing
-        before = self._standing(thing, past, point.membership)
+        before = self._standing(thing, seen, point.membership)
         if before.outcome.status != status.CONFLICT:
             return "it settles no conflict that it had seen"
         if record.author != point.membership.lead:
@@ -167,21 +168,21 @@ class State:
         thing.acts.append(entry)
         return entry
 
-    def _seen(self, about: object, past: Past, membership: Membership) -> status.Thing | str:
+    def _seen(self, about: object, seen: Past, membership: Membership) -> status.Thing | str:
         """The thing that a record names, or why it may not be acted on."""
         thing = self.things.get(RecordId(about)) if isinstance(about, str) else None
-        if thing is None or not past.holds(thing.opening.number):
+        if thing is None or not past.holds(seen, thing.opening.number):
             return "it names nothing that it had seen and that could be acted on"
         hidden = self.hidden(membership)
         if hidden is not None and hidden(thing.opening):
             return f"the {thing.effect.thing} is quarantined until the lead ratifies it"
         return thing
 
-    def _standing(self, thing: status.Thing, past: Past, membership: Membership) -> status.Standing:
+    def _standing(self, thing: status.Thing, seen: Past, membership: Membership) -> status.Standing:
         hidden = self.hidden(membership)
         if hidden is None:
-            return status.standing(thing, lambda act: past.holds(act.number))
-        return status.standing(thing, lambda act: past.holds(act.number) and not hidden(act))
+            return status.standing(thing, lambda act: past.holds(seen, act.number))
+        return status.standing(thing, lambda act: past.holds(seen, act.number) and not hidden(act))
 
     # --- quarantine ----------------------------------------------------------------------------
 
@@ -208,10 +209,7 @@ class State:
             return (
                 record.author in removals
                 and record.id not in membership.ratified
-                and any(
-                    not removal.past.holds(entry.number) and not entry.past.holds(removal.number)
-                    for removal in removals[record.author]
-                )
+                and any(entries.apart(removal, entry) for removal in removals[record.author])
                 and not self._of_control(record)
             )
 

@@ -20,6 +20,10 @@ from comity.policy.asks import Ask
 from comity.policy.rules import Rule, Rules
 
 _NUMBERED = re.compile(r"`(policy\d+)`")
+_Key = tuple[Any, ...]
+_KNOWN_MAX = 10_000
+"""Answers kept before all are dropped."""
+
 _context = json.JSONEncoder(separators=(",", ":")).encode
 
 
@@ -48,6 +52,7 @@ class Cedar:
         # Built with the schema, because that is where the groups of the actions come from.
         self._entities = cedarpy.Entities.from_json_str("[]", parsed)
         self._schema = parsed
+        self._known: dict[_Key, Outcome] = {}
 
     def _invalid(self, checked: cedarpy.ValidationResult) -> errors.Invalid:
         first = checked.errors[0]
@@ -72,8 +77,30 @@ class Cedar:
                 )
 
     def evaluate(self, asked: Sequence[Ask]) -> list[Outcome]:
-        """Answer each ask by itself."""
-        return self._evaluate(asked, None)
+        """Answer each ask by itself.
+
+        An answer follows from the request alone, which holds every fact that a policy can name,
+        so the same request is put to the engine once. A fact that changed makes another request.
+        """
+        known = self._known
+        try:
+            keys = [_key(ask) for ask in asked]
+            found = {key: known[key] for key in keys if key in known}
+        except (AttributeError, TypeError):
+            # An ask that is none: the engine says what is wrong with it.
+            return self._evaluate(asked, None)
+        fresh = [at for at, key in enumerate(keys) if key not in found]
+        if fresh:
+            answers = self._evaluate([asked[at] for at in fresh], None)
+            made = dict(zip((keys[at] for at in fresh), answers, strict=True))
+            self._keep(made)
+            found |= made
+        return [found[key] for key in keys]
+
+    def _keep(self, outcomes: Mapping[_Key, Outcome]) -> None:
+        if len(self._known) > _KNOWN_MAX:
+            self._known = {}
+        self._known |= {key: said for key, said in outcomes.items() if not said.faults}
 
     def _evaluate(self, asked: Sequence[Ask], parsed: cedarpy.Schema | None) -> list[Outcome]:
         try:
@@ -97,6 +124,16 @@ class Cedar:
     def _named(self, fault: str) -> str:
         """A fault with the policy's own name where the engine gives its number."""
         return _NUMBERED.sub(lambda found: self._rules[found[1]].id, fault)
+
+
+def _key(ask: Ask) -> _Key:
+    """Everything that `_request` tells the engine, as it stands in the ask."""
+    about, who = ask.about, ask.who
+    place = None
+    if about is not None:
+        party, leads = ask.here in about.parties, ask.here == about.lead
+        place = (about.id, about.type, party, leads, about.closed, about.tlp)
+    return (who.role, who.officer, who.authority, ask.action, ask.here, ask.purpose, place)
 
 
 def _request(ask: Ask) -> dict[str, Any]:

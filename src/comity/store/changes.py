@@ -31,9 +31,10 @@ def erase(connection: Connection, record: RecordId, digests: Collection[str]) ->
     """
     leaf = queries.leaf(connection, record)
     d = tables.disclosures.c
-    here = sa.and_(d.leaf == leaf, queries.among(connection, d.digest, digests), d.text != "")
-    texts = list(connection.scalars(sa.select(d.text).where(here)))
-    connection.execute(sa.update(tables.disclosures).where(here).values(text=""))
+    here = sa.and_(d.leaf == leaf, tables.among(d.digest, "digests"), d.text != "")
+    given = {"digests": digests}
+    texts = list(connection.scalars(sa.select(d.text).where(here), given))
+    connection.execute(sa.update(tables.disclosures).where(here).values(text=""), given)
     for text in texts:
         _forget_identifier(connection, leaf, text)
     return len(texts)
@@ -56,11 +57,15 @@ def delivered(
 ) -> None:
     """Mark rows numbered up to `through` whose record is in `records`."""
     o, r = tables.outbox.c, tables.records.c
-    leaves = sa.select(r.leaf).where(queries.among(connection, r.id, records))
+    leaves = sa.select(r.leaf).where(tables.among(r.id, "ids"))
+    numbers = sa.select(o.number).where(
+        o.peer == peer, o.number <= through, sa.not_(o.delivered), o.leaf.in_(leaves)
+    )
     connection.execute(
         sa.update(tables.outbox)
-        .where(o.peer == peer, o.number <= through, sa.not_(o.delivered), o.leaf.in_(leaves))
-        .values(delivered=True)
+        .where(o.peer == peer, o.number.in_(numbers))
+        .values(delivered=True),
+        {"ids": records},
     )
 
 
@@ -120,17 +125,11 @@ def take_credential(
     connection: Connection, digest: bytes, sort: str, now: datetime.datetime
 ) -> port.Credential | None:
     """Give a credential that is valid, and end it."""
-    found = queries.credentials(connection, valid(digest, sort, now))
-    if not found:
-        return None
-    connection.execute(sa.delete(tables.credentials).where(tables.credentials.c.digest == digest))
-    return found[0]
-
-
-def valid(digest: bytes, sort: str, now: datetime.datetime) -> Any:
-    """The condition that a credential is this one and not expired."""
-    c = tables.credentials.c
-    return sa.and_(c.digest == digest, c.sort == sort, c.expires_at > now)
+    found = queries.credential(connection, digest, sort, now)
+    if found is not None:
+        same = tables.credentials.c.digest == digest
+        connection.execute(sa.delete(tables.credentials).where(same))
+    return found
 
 
 def end_credentials(connection: Connection, officer: str, sort: str) -> int:

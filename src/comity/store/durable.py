@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from comity import errors
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
-from comity.store import changes, port, queries, registry, tables
+from comity.store import changes, port, queries, registry
 from comity.store.pen import Pen
 
 P = ParamSpec("P")
@@ -104,10 +104,10 @@ class DurableStore:
 
     def every_disclosure(self) -> Iterator[tuple[RecordId, str, str]]:
         """Record, digest and text (empty if erased) of each disclosure, read page by page."""
-        after = (-1, "")
-        while page := self._read(queries.disclosures_after, after):
+        leaf, digest = -1, ""
+        while page := self._read(queries.disclosures_after, leaf, digest):
             yield from ((record, digest, text) for _, record, digest, text in page)
-            after = page[-1][0], page[-1][2]
+            leaf, _, digest, _ = page[-1]
 
     def erase(self, record: RecordId, digests: Collection[str]) -> int:
         """Erase disclosures for good, and identifiers that they disclosed."""
@@ -212,7 +212,7 @@ class DurableStore:
 
     def officer(self, officer: str) -> port.Officer | None:
         """By id."""
-        return next(iter(self._read(queries.officers, officer)), None)
+        return self._read(queries.officer, officer)
 
     def officers(self) -> Sequence[port.Officer]:
         """All, by name."""
@@ -226,8 +226,7 @@ class DurableStore:
         self, digest: bytes, sort: str, now: datetime.datetime
     ) -> port.Credential | None:
         """By digest and sort, unless expired at `now`."""
-        condition = changes.valid(digest, sort, now)
-        return next(iter(self._read(queries.credentials, condition)), None)
+        return self._read(queries.credential, digest, sort, now)
 
     def take_credential(
         self, digest: bytes, sort: str, now: datetime.datetime
@@ -237,7 +236,7 @@ class DurableStore:
 
     def credentials(self, officer: str) -> Sequence[port.Credential]:
         """All of an officer, the newest first."""
-        return self._read(queries.credentials, tables.credentials.c.officer == officer)
+        return self._read(queries.credentials, officer)
 
     def end_credentials(self, officer: str, sort: str = "") -> int:
         """End them; how many."""

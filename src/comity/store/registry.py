@@ -1,10 +1,10 @@
 """The registry of matters and what identifiers they hold: read models, searched and paged."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.store import draft, port, queries, tables
@@ -22,10 +22,13 @@ _LINE = select(
     _M.title,
     _M.records,
 )
+_ONE = _LINE.where(_M.id == bindparam("id"))
 _I = tables.identifiers.c
 _NOTED = select(_I.cls, _I.value, _I.matter, tables.records.c.id).join_from(
     tables.identifiers, tables.records
 )
+_OF_MATTER = _NOTED.where(_I.matter == bindparam("id")).order_by(_I.leaf, _I.cls, _I.value)
+_HOLDING = _NOTED.where(tables.among(_I.key, "keys")).order_by(_I.leaf, _I.key, _I.cls)
 
 
 def matters(connection: Connection, query: port.MatterQuery) -> list[port.MatterRow]:
@@ -56,7 +59,7 @@ def _holds(text: str) -> Any:
 
 def matter(connection: Connection, matter: MatterId) -> port.MatterRow | None:
     """One line."""
-    row = connection.execute(_LINE.where(_M.id == matter)).mappings().one_or_none()
+    row = connection.execute(_ONE, {"id": matter}).mappings().one_or_none()
     return None if row is None else _line(row)
 
 
@@ -72,18 +75,17 @@ def holding(
     """Where these (class, value) identifiers are noted."""
     wanted = set(identifiers)
     keys = [draft.key_of(value) for _, value in wanted]
-    asked = _NOTED.where(queries.among(connection, _I.key, keys)).order_by(_I.leaf, _I.key, _I.cls)
-    return [row for row in _noted(connection, asked) if (row.cls, row.value) in wanted]
+    found = _noted(connection.execute(_HOLDING, {"keys": keys}))
+    return [row for row in found if (row.cls, row.value) in wanted]
 
 
 def identifiers(connection: Connection, matter: MatterId) -> list[port.IdentifierRow]:
     """What a matter holds, in the order in which it was noted."""
-    asked = _NOTED.where(_I.matter == matter).order_by(_I.leaf, _I.cls, _I.value)
-    return list(_noted(connection, asked))
+    return list(_noted(connection.execute(_OF_MATTER, {"id": matter})))
 
 
-def _noted(connection: Connection, asked: Any) -> Iterator[port.IdentifierRow]:
-    for cls, value, matter_id, record in connection.execute(asked):
+def _noted(rows: Iterable[Any]) -> Iterator[port.IdentifierRow]:
+    for cls, value, matter_id, record in rows:
         yield port.IdentifierRow(cls, value, MatterId(matter_id), RecordId(record))
 
 

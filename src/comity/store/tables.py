@@ -7,10 +7,15 @@ On PostgreSQL text is compared byte by byte, as SQLite does.
 """
 
 import datetime
+import json
 from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, Table
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql import ColumnElement
+from sqlalchemy.sql.functions import FunctionElement
 
 SCHEMA: Final = "0001"
 """The newest migration: what this code reads and writes."""
@@ -37,6 +42,45 @@ class Instant(sa.TypeDecorator[datetime.datetime]):
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> datetime.datetime | None:
         """The instant, or None."""
         return None if value is None else _EPOCH + value * _MICROSECOND
+
+
+class Many(sa.TypeDecorator[Any]):
+    """Any number of texts as one parameter: a JSON list on SQLite, an array on PostgreSQL."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> Any:
+        """An array of text, or text."""
+        return dialect.type_descriptor(
+            postgresql.ARRAY(sa.Text) if dialect.name == "postgresql" else sa.Text()
+        )
+
+    def process_bind_param(self, value: Any, dialect: sa.Dialect) -> Any:
+        """A list as it is, or written as JSON."""
+        return list(value) if dialect.name == "postgresql" else json.dumps(list(value))
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - it reads as the operator that it is
+    """`column` is one of the texts in the parameter `name`: one statement, however many."""
+
+    inherit_cache = True
+    name = "among"
+
+    def __init__(self, column: ColumnElement[str], name: str) -> None:
+        super().__init__(column, sa.bindparam(name, type_=Many()))
+
+
+@compiles(among, "sqlite")
+def _in_json(element: among, compiler: Any, **options: Any) -> str:
+    column, many = [compiler.process(part, **options) for part in element.clauses]
+    return f"{column} IN (SELECT value FROM json_each({many}))"  # noqa: S608 - parameters
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: Any, **options: Any) -> str:
+    column, many = [compiler.process(part, **options) for part in element.clauses]
+    return f"{column} = ANY({many})"
 
 
 def text() -> sa.types.TypeEngine[str]:
@@ -117,6 +161,8 @@ Index(
     "outbox_waiting",
     outbox.c.peer,
     outbox.c.number,
+    # So that whoever looks for what is waiting never reads what a peer has long had.
+    outbox.c.leaf,
     sqlite_where=sa.not_(outbox.c.delivered),
     postgresql_where=sa.not_(outbox.c.delivered),
 )

@@ -65,6 +65,7 @@ def accepted(header: str) -> str | None:
     return best
 
 
+@functools.cache
 def time_zones() -> Sequence[str]:
     """The zones that a person may choose, by continent; abbreviations and old aliases left out."""
     known = (name for name in zoneinfo.available_timezones() if name.startswith(_REGION_NAMES))

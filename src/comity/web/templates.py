@@ -6,7 +6,7 @@ the page being drawn, so that templates import nothing.
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import jinja2
 from jinja2.runtime import Context
@@ -14,11 +14,16 @@ from jinja2.runtime import Context
 from comity.web import i18n
 from comity.web.assets import Assets
 
-if TYPE_CHECKING:  # only the type: pages use this module
-    from comity.web.page import Page
-
 FOLDER = Path(__file__).parent / "templates"
 MACROS = ("ui", "form", "live")
+
+
+class Drawn(Protocol):
+    """What templates know as `page`; here only that somebody reads it."""
+
+    @property
+    def reader(self) -> i18n.Reader:
+        """In which language and zone."""
 
 
 class Templates:
@@ -41,7 +46,7 @@ class Templates:
         install: Any = getattr(self._environment, "install_gettext_callables")  # noqa: B009
         install(_gettext, _ngettext, newstyle=True)
 
-    def draw(self, name: str, page: "Page", values: dict[str, Any]) -> str:
+    def draw(self, name: str, page: Drawn, values: dict[str, Any]) -> str:
         """The template `name`, filled with `values`, for `page`."""
         drawn: dict[str, Any] = {"page": page}
         for macros in MACROS:

@@ -99,7 +99,7 @@ def _ledger_and_streams() -> None:
         rowid=False,
     )
     waiting = sa.not_(sa.column("delivered", TRUTH))
-    _index("outbox_waiting", "outbox", "peer number", waiting)
+    _index("outbox_waiting", "outbox", "peer number leaf", waiting)
 
 
 def _read_models() -> None:

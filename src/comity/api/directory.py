@@ -1,29 +1,15 @@
-"""What operators manage: officers with their links and tokens, peers, the directory."""
+"""Peers and the directory: who there is, how each is reached, and how a node comes among them."""
 
-from collections.abc import Callable
-from typing import Annotated, TypedDict
+from typing import Annotated
 
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from comity.api import answers, calls, routes, shapes
-from comity.desk import founding, neighbours, permitting, people, staff
+from comity.desk import founding, neighbours, permitting
 from comity.matters import directory
 
 _DIRECTORY_BYTES_MAX = 2**24
-
-
-class NewOfficer(calls.Body):
-    """Who, and in what role: officer, desk_head, oversight or operator."""
-
-    name: Annotated[str, Field(min_length=2, max_length=80)]
-    role: Annotated[str, Field(max_length=20)] = "officer"
-
-
-class NewToken(calls.Body):
-    """What the token is for, and how many days it lasts."""
-
-    label: Annotated[str, Field(max_length=80)] = ""
-    days: Annotated[int, Field(ge=1, le=people.TOKEN_DAYS_MAX)] = 30
 
 
 class Founding(calls.Body):
@@ -37,20 +23,6 @@ class Admission(calls.Body):
     """The listing of an authority, as `comity init` wrote it at its node."""
 
     listing: directory.Listing
-
-
-class Officers(TypedDict):
-    """Everyone who acts for this authority."""
-
-    officers: list[shapes.Officer]
-
-
-class Secret(TypedDict):
-    """A secret, shown now and never again. `url` is where a link is opened."""
-
-    secret: str
-    expires_at: str
-    url: str | None
 
 
 class Peers(TypedDict):
@@ -74,67 +46,9 @@ class Alliance(TypedDict):
     authorities: list[dict[str, object]]
 
 
-def made(base_url: str) -> list[routes.Route]:
-    """The routes. `base_url` is where officers open their links."""
-    return [*_officers(base_url), *_peers(), *_directory()]
-
-
-def _officers(base_url: str) -> list[routes.Route]:
-    def route(
-        method: str, path: str, name: str, title: str, work: routes.Work, shape: object, **more: object
-    ) -> routes.Route:
-        return routes.Route(  # type: ignore[arg-type]
-            method=method,
-            path=f"/officers{path}",
-            name=name,
-            action="manage.officers",
-            title=title,
-            tag="officers",
-            work=work,
-            answer=shapes.schema(shape),
-            **more,
-        )
-
-    return [
-        route("GET", "", "list_officers", "Everyone who acts here", _listed, Officers),
-        route(
-            "POST",
-            "",
-            "add_officer",
-            "Add a person",
-            _added,
-            shapes.Officer,
-            status=201,
-            body=routes.Body(schema=NewOfficer.model_json_schema()),
-        ),
-        route(
-            "POST",
-            "/{officer}/links",
-            "issue_link",
-            "A link by which an officer signs in once",
-            _link(base_url),
-            Secret,
-            status=201,
-        ),
-        route(
-            "POST",
-            "/{officer}/tokens",
-            "issue_token",
-            "A token by which a program acts as an officer",
-            _token,
-            Secret,
-            status=201,
-            body=routes.Body(schema=NewToken.model_json_schema()),
-        ),
-        route(
-            "POST",
-            "/{officer}/deactivate",
-            "deactivate_officer",
-            "Keep a person out, at once",
-            _deactivated,
-            shapes.Officer,
-        ),
-    ]
+def made() -> list[routes.Route]:
+    """The routes."""
+    return [*_peers(), *_directory()]
 
 
 def _peers() -> list[routes.Route]:
@@ -213,44 +127,6 @@ def _directory() -> list[routes.Route]:
             work=_join,
         ),
     ]
-
-
-def _listed(call: calls.Call) -> answers.Answer:
-    return answers.json_reply({"officers": [shapes.officer(o) for o in staff.listed(call.desk)]})
-
-
-def _added(call: calls.Call) -> answers.Answer:
-    said = call.form(NewOfficer)
-    return answers.json_reply(shapes.officer(staff.add(call.desk, said.name, said.role)), 201)
-
-
-def _link(base_url: str) -> Callable[[calls.Call], answers.Answer]:
-    def work(call: calls.Call) -> answers.Answer:
-        issued = staff.link(call.desk, call.path["officer"])
-        return _issued(issued, f"{base_url}/sign-in/{issued.secret}")
-
-    return work
-
-
-def _token(call: calls.Call) -> answers.Answer:
-    said = call.form(NewToken)
-    issued = staff.token(call.desk, call.path["officer"], label=said.label, days=said.days)
-    return _issued(issued, None)
-
-
-def _issued(issued: staff.Issued, url: str | None) -> answers.Answer:
-    said: Secret = {
-        "secret": issued.secret,
-        "expires_at": shapes.instant(issued.expires_at) or "",
-        "url": url,
-    }
-    return answers.json_reply(said, 201)
-
-
-def _deactivated(call: calls.Call) -> answers.Answer:
-    return answers.json_reply(
-        shapes.officer(staff.deactivate(call.desk, call.path["officer"]))
-    )
 
 
 def _listed_peers(call: calls.Call) -> answers.Answer:

@@ -1,0 +1,49 @@
+"""The board: whose turn it is in each matter, remembered until the matter has another record."""
+
+import threading
+from collections import OrderedDict
+
+from comity.desk import cabinet, tools, turns
+from comity.records.ids import MatterId
+from comity.store import port
+
+MATTERS_MAX = 2_000
+"""Matters remembered; the one unused longest makes room."""
+
+
+class Board:
+    """What waits, of every matter that was asked for. Safe to share between threads."""
+
+    def __init__(self, own: tools.Tools) -> None:
+        self._own = own
+        self._known: OrderedDict[MatterId, tuple[int, tuple[turns.Turn, ...]]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, folder: cabinet.Folder) -> tuple[turns.Turn, ...]:
+        """What waits in a matter whose folder the caller holds."""
+        matter_id, size = folder.matter.id, len(folder.matter)
+        known = self._remembered(matter_id, size)
+        if known is not None:
+            return known
+        found = turns.turns(folder.matter, self._own.registry)
+        with self._lock:
+            self._known[matter_id] = (size, found)
+            if len(self._known) > MATTERS_MAX:
+                self._known.popitem(last=False)
+        return found
+
+    def of_row(self, row: port.MatterRow) -> tuple[turns.Turn, ...]:
+        """What waits in the matter of a registry line; it is read only if it grew."""
+        known = self._remembered(row.id, row.records)
+        if known is not None:
+            return known
+        with self._own.cabinet.holding(row.id) as folder:
+            return self.of(folder)
+
+    def _remembered(self, matter_id: MatterId, size: int) -> tuple[turns.Turn, ...] | None:
+        with self._lock:
+            known = self._known.get(matter_id)
+            if known is None or known[0] != size:
+                return None
+            self._known.move_to_end(matter_id)
+            return known[1]

@@ -1,0 +1,307 @@
+"""A node at work: its listeners, its couriers, and the end of it.
+
+Pages and API over HTTP, the same API on a Unix socket for the command line, peers over TLS 1.3. A
+node that starts asks its peers what they saw of its ledger before it vouches for it again. It stops
+within seconds when told to, and by itself, with an error, when its disk fails.
+"""
+
+import asyncio
+import contextlib
+import importlib
+import importlib.util
+import logging
+import secrets
+import signal
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from comity import errors, node
+from comity.api import app as api
+from comity.api import local, peers, problems
+from comity.desk import delivering, neighbours, starting
+from comity.exchange import courier, https
+from comity.records.ids import AuthorityId
+
+GREETING_SECONDS = 5.0
+"""How long a starting node waits for its peers; then it goes on without those that are silent."""
+STOP_SECONDS = 3
+"""How long a stopping node waits for requests under way."""
+HEAD_BYTES_MAX = 65_536
+HEAD_SECONDS = 20.0
+KEEP_ALIVE_SECONDS = 30
+CONNECTIONS_MAX = 1_000
+
+_PAGES = "comity.web.pages"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where a node that runs is reached."""
+
+    web: str
+    peers: str
+
+
+def run(found: node.Node, started: Callable[[Addresses], None] = lambda where: None) -> int:
+    """Serve until told to stop; the exit code. `started` is told where, once all listens."""
+    uvloop = importlib.import_module("uvloop")
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(serve(found, started))
+
+
+async def serve(found: node.Node, started: Callable[[Addresses], None]) -> int:
+    """The same on a loop that runs."""
+    return await _Serving(found).run(started)
+
+
+class _Serving:
+    def __init__(self, found: node.Node) -> None:
+        self._node = found
+        self._own = found.tools
+        self._loop = asyncio.get_running_loop()
+        self._stopping = asyncio.Event()
+        self._code = 0
+        self._greeter = starting.Greeter(
+            self._own,
+            delivering.Outbox(self._own, node.clock),
+            clock=node.clock,
+            begun=self._wake_all,
+            failed=self._failed,
+        )
+        self._courier = courier.Courier(
+            self._greeter,
+            self._post,
+            clock=self._loop.time,
+            jitter=secrets.SystemRandom().random,
+        )
+
+    async def run(self, started: Callable[[Addresses], None]) -> int:
+        """Listen, then talk, until something says stop."""
+        settings = self._node.settings
+        with contextlib.ExitStack() as opened:
+            web = opened.enter_context(_bound(settings.web_host, settings.web_port))
+            wire = opened.enter_context(_bound(settings.peer_host, settings.peer_port))
+            inside = opened.enter_context(local.listen(settings.data))
+            opened.callback(local.remove, settings.data)
+            front = self._front()
+            listeners = [
+                (_Listener(_config(front)), web),
+                (_Listener(_config(local.Local(front))), inside),
+                (_Listener(self._peers()), wire),
+            ]
+            self._own.wake.append(self._wake)
+            opened.callback(self._own.wake.remove, self._wake)
+            for sign in (signal.SIGTERM, signal.SIGINT):
+                self._loop.add_signal_handler(sign, self._stopping.set)
+                opened.callback(self._loop.remove_signal_handler, sign)
+            await self._work(listeners, lambda: started(_addresses(web, wire)))
+        return self._code
+
+    async def _work(
+        self, listeners: list[tuple["_Listener", socket.socket]], started: Callable[[], None]
+    ) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            for listener, bound in listeners:
+                tasks.create_task(listener.serve(sockets=[bound]))
+            tasks.create_task(self._courier.run())
+            tasks.create_task(self._meet())
+            while not all(listener.started for listener, _ in listeners):
+                await asyncio.sleep(0.01)
+            started()
+            await self._stopping.wait()
+            self._courier.stop()
+            for listener, _ in listeners:
+                listener.should_exit = True
+
+    async def _meet(self) -> None:
+        """Greet, then show every listed peer this ledger's head from time to time."""
+        self._meet_listed(await asyncio.to_thread(neighbours.listed, self._own))
+        if not await self._stopped_within(GREETING_SECONDS):
+            self._greeter.begin()
+        while not await self._stopped_within(self._node.settings.gossip_seconds):
+            self._meet_listed(await asyncio.to_thread(neighbours.listed, self._own))
+            self._wake_all()
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        try:
+            async with asyncio.timeout(seconds):
+                return await self._stopping.wait()
+        except TimeoutError:
+            return False
+
+    def _meet_listed(self, listed: frozenset[AuthorityId]) -> None:
+        for peer in self._courier.met - listed:
+            self._courier.part(peer)
+        for peer in listed:
+            self._courier.meet(peer)
+
+    def _wake(self, peer: AuthorityId) -> None:
+        """Something waits for `peer`, who may have been listed just now."""
+        self._courier.meet(peer)
+        self._courier.wake(peer)
+
+    def _wake_all(self) -> None:
+        for peer in self._courier.met:
+            self._courier.wake(peer)
+
+    async def _post(self, peer: AuthorityId, data: bytes) -> bytes:
+        found = await asyncio.to_thread(neighbours.address, self._own, peer)
+        if found is None:
+            raise errors.Unavailable("peer-not-listed", f"{peer} is not in the directory now")
+        address, certificate = found
+        return await https.post(address + peers.PARCELS, data, certificate=certificate)
+
+    def _failed(self, fault: errors.ComityError) -> None:
+        """Called from any thread, for every error: after one of the disk nothing goes on."""
+        if fault.code == "storage-failed":
+            _log.critical("storage failed, stopping: %s", fault.message)
+            self._code = fault.exit_code
+            self._loop.call_soon_threadsafe(self._stopping.set)
+
+    def _front(self) -> ASGIApp:
+        settings = self._node.settings
+        named = {urlsplit(settings.base_url).netloc, f"{settings.web_host}:{settings.web_port}"}
+        door = api.create(
+            self._own,
+            clock=node.clock,
+            base_url=settings.base_url,
+            hosts=frozenset(named) if settings.web_port else frozenset(),
+            page_rows=settings.page_rows,
+            failed=self._failed,
+        )
+        return _Front(door, _pages(self._node))
+
+    def _peers(self) -> uvicorn.Config:
+        tls = self._own.keys.tls
+        config = _config(
+            peers.create(self._own, clock=node.clock, failed=self._failed),
+            ssl_certfile=tls.certificate,
+            ssl_keyfile=tls.private_key,
+            ssl_keyfile_password=tls.password,
+        )
+        config.load()
+        assert config.ssl is not None
+        config.ssl.minimum_version = ssl.TLSVersion.TLSv1_3
+        return config
+
+
+class _Front:
+    """The API below its prefix, pages everywhere else."""
+
+    def __init__(self, door: ASGIApp, pages: ASGIApp | None) -> None:
+        self._door = door
+        self._pages = pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on (ASGI)."""
+        if scope["type"] != "http":
+            return
+        if scope["path"].startswith("/api/"):
+            await self._door(scope, receive, send)
+        elif self._pages is not None and not local.is_local(scope):
+            await self._pages(scope, receive, send)
+        else:
+            nothing = errors.NotFound("path-unknown", "There is nothing at this path.")
+            await problems.reply(nothing)(scope, receive, send)
+
+
+class _Listener(uvicorn.Server):
+    """One of several in a process: the process decides about signals, not each of them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals alone."""
+        yield
+
+
+class _Bounded(HttpToolsProtocol):
+    """HTTP whose heads are bounded in bytes and in time."""
+
+    _head_bytes = 0
+    _in_body = False
+
+    def connection_made(self, transport: Any) -> None:
+        """Give the first head its time."""
+        super().connection_made(transport)
+        self.loop.call_later(HEAD_SECONDS, self._give_up)
+
+    def data_received(self, data: bytes) -> None:
+        """Count what comes before a head is whole."""
+        self._head_bytes += len(data)
+        if not self._in_body and self._head_bytes > HEAD_BYTES_MAX:
+            self.transport.close()
+            return
+        super().data_received(data)
+
+    def on_headers_complete(self) -> None:
+        """The head is whole."""
+        self._in_body = True
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The next head begins."""
+        super().on_message_complete()
+        self._in_body, self._head_bytes = False, 0
+
+    def _give_up(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+
+def _config(app: ASGIApp, **more: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=_Bounded,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        limit_concurrency=CONNECTIONS_MAX,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=STOP_SECONDS,
+        **more,
+    )
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=256)
+    except OSError as fault:
+        raise errors.Unavailable(
+            "address-taken",
+            f"{host}:{port}: {fault.strerror or fault}",
+            next_step="Stop what listens there, or set another port in comity.toml.",
+        ) from None
+
+
+def _addresses(web: socket.socket, wire: socket.socket) -> Addresses:
+    def url(scheme: str, bound: socket.socket) -> str:
+        host, port = bound.getsockname()[:2]
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
+
+    return Addresses(url("http", web), url("https", wire))
+
+
+def _pages(found: node.Node) -> ASGIApp | None:
+    """The pages, where this build has them."""
+    if importlib.util.find_spec(_PAGES) is None:
+        return None
+    made: ASGIApp = importlib.import_module(_PAGES).create(
+        found.tools,
+        clock=node.clock,
+        address=found.settings.base_url,
+        page_rows=found.settings.page_rows,
+    )
+    return made
