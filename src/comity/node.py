@@ -43,9 +43,12 @@ class Node:
 
     settings: Settings
     tools: tools.Tools
-    read_only: str = ""
-    """Why this node signs nothing at present; empty when it does."""
     closed: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def read_only(self) -> str:
+        """Why this node writes nothing at present; empty when it does."""
+        return self.tools.halt.reason
 
     def close(self) -> None:
         """Let queued appends finish and close the store."""

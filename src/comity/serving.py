@@ -70,6 +70,7 @@ class _Serving:
         self._loop = asyncio.get_running_loop()
         self._stopping = asyncio.Event()
         self._code = 0
+        self._met: frozenset[AuthorityId] = frozenset()
         self._greeter = starting.Greeter(
             self._own,
             delivering.Outbox(self._own, node.clock),
@@ -114,8 +115,8 @@ class _Serving:
                 tasks.create_task(listener.serve(sockets=[bound]))
             tasks.create_task(self._courier.run())
             tasks.create_task(self._meet())
-            while not all(listener.started for listener, _ in listeners):
-                await asyncio.sleep(0.01)
+            for listener, _ in listeners:
+                await listener.ready.wait()
             started()
             await self._stopping.wait()
             self._courier.stop()
@@ -139,18 +140,19 @@ class _Serving:
             return False
 
     def _meet_listed(self, listed: frozenset[AuthorityId]) -> None:
-        for peer in self._courier.met - listed:
+        for peer in self._met - listed:
             self._courier.part(peer)
         for peer in listed:
             self._courier.meet(peer)
+        self._met = listed
 
     def _wake(self, peer: AuthorityId) -> None:
-        """Something waits for `peer`, who may have been listed just now."""
+        """Something waits for `peer`, who may have been listed just now. From any thread."""
         self._courier.meet(peer)
         self._courier.wake(peer)
 
     def _wake_all(self) -> None:
-        for peer in self._courier.met:
+        for peer in self._met:
             self._courier.wake(peer)
 
     async def _post(self, peer: AuthorityId, data: bytes) -> bytes:
@@ -217,6 +219,15 @@ class _Front:
 class _Listener(uvicorn.Server):
     """One of several in a process: the process decides about signals, not each of them."""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        self.ready.set()
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
@@ -253,7 +264,8 @@ class _Bounded(HttpToolsProtocol):
         self._in_body, self._head_bytes = False, 0
 
     def _give_up(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
+        cycle: Any = self.cycle
+        if cycle is None and not self.transport.is_closing():
             self.transport.close()
 
 

@@ -39,19 +39,15 @@ def test_a_killed_node_keeps_every_acknowledged_act_and_no_half_one(tmp_path: Pa
 
 def run_until_killed(folder: Path, seconds: float) -> dict[str, tuple[str, int]]:
     """Start the node, let it act for `seconds` after its first act, kill it; what it told."""
-    child = subprocess.Popen(
-        [sys.executable, "-m", "tests.durability.child", str(folder)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout is not None
-    lines = [child.stdout.readline()]
-    assert lines[0], "the node did not start"
-    killer = threading.Timer(seconds, child.send_signal, (signal.SIGKILL,))
-    killer.start()
-    lines += child.stdout.readlines()
-    child.wait()
-    killer.join()
+    command = [sys.executable, "-m", "tests.durability.child", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        lines = [child.stdout.readline()]
+        assert lines[0], "the node did not start"
+        killer = threading.Timer(seconds, child.send_signal, (signal.SIGKILL,))
+        killer.start()
+        lines += child.stdout.readlines()
+        killer.join()
     whole = [line.split() for line in lines if line.endswith("\n")]
     return {record: (matter, int(leaf)) for record, matter, leaf in whole}
 

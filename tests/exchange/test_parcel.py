@@ -141,7 +141,7 @@ def test_what_was_signed_as_something_else_is_no_parcel() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../../etc/passwd", "/etc/passwd", "C:\\x", "a\0b", "", "A" * 64, "a" * 63, "a" * 65,
+    ["../../etc/passwd", "/etc/passwd", "C:\\x", "", "A" * 64, "a" * 63, "a" * 65,
      "a" * 64 + "\n", ".", "~root", "\u202e" + "a" * 63, 7, None, ["a" * 64]],
 )  # fmt: skip
 @pytest.mark.parametrize("where", ["blobs", "receipts", "record"])

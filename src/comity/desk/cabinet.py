@@ -81,8 +81,11 @@ class Cabinet:
                 del self._folders[matter_id]
 
     def _fill(self, folder: Folder) -> None:
-        for stored in self._store.records(folder.matter.id):
-            folder.matter.admit(read_stored(stored, self._registry))
+        stored = self._store.records(folder.matter.id)
+        found = [read_stored(one, self._registry) for one in stored]
+        # Ancestors first, so that none has to wait, and none that waited in vain before is missed.
+        for one in sorted(found, key=lambda one: one.lamport):
+            folder.matter.admit(one)
         if folder.matter.opening is not None:
             folder.title = self._title(folder.matter)
 
@@ -141,7 +144,7 @@ def opened(
     kind = registry.get(one.kind)
     if kind is None:
         return None
-    return record.statement(kind, one.open, sealed.match(one.open, texts))
+    return record.statement(kind, one.open, sealed.usable(one.open, texts))
 
 
 def status_of(found: matter.Matter) -> str:

@@ -5,16 +5,15 @@ procedure can say truthfully, because it does the work behind them, are never of
 """
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from comity.desk import permitting, tools
-from comity.matters import control, status
 from comity.matters.matter import Matter
 from comity.policy import asks, denials
 from comity.records import kinds, record
-from comity.records.ids import MatterId, RecordId
+from comity.records.ids import AuthorityId, MatterId, RecordId
 
 PROCEDURES: Mapping[str, str] = MappingProxyType(
     {
@@ -56,17 +55,24 @@ def beginnings(desk: tools.Desk) -> tuple[kinds.Kind, ...]:
     )
 
 
-def offers(desk: tools.Desk, matter_id: MatterId) -> tuple[Offer, ...]:
-    """What this officer may say next in a matter."""
+def offers(
+    desk: tools.Desk,
+    matter_id: MatterId,
+    *,
+    about: Collection[RecordId] | None = None,
+    procedures: bool = False,
+) -> tuple[Offer, ...]:
+    """What this officer may say next in a matter.
+
+    `about` bounds the things that are tried, for matters with very many. With `procedures` the
+    kinds that procedures say are offered too.
+    """
+    said = desk.tools.registry.values() if procedures else sayable(desk.tools.registry)
     with desk.tools.cabinet.holding(matter_id) as folder:
-        admitted = [
-            offer
-            for kind in sayable(desk.tools.registry)
-            for offer in _admitted(folder.matter, kind, _probe(folder.matter, desk, kind))
-        ]
-        about = asks.about(folder.matter)
+        admitted = _admitted(folder.matter, desk, said, about)
+        facts = asks.about(folder.matter)
     permitted = {
-        name: _permitted(desk, desk.tools.registry[name], about)
+        name: _permitted(desk, desk.tools.registry[name], facts)
         for name in {offer.kind.name for offer in admitted}
     }
     return tuple(offer for offer in admitted if permitted[offer.kind.name])
@@ -78,63 +84,75 @@ def _permitted(desk: tools.Desk, kind: kinds.Kind, about: asks.About | None) -> 
     return not isinstance(decided, denials.Denied)
 
 
-def _probe(matter: Matter, desk: tools.Desk, kind: kinds.Kind) -> record.Record:
-    """A record by which the rules that look at its author alone can be asked."""
+def _admitted(
+    matter: Matter,
+    desk: tools.Desk,
+    said: Iterable[kinds.Kind],
+    bound: Collection[RecordId] | None,
+) -> list[Offer]:
+    """The offers that the fold would take, tried on it one by one."""
+    probe = _probe(matter, desk)
+    found = [
+        Offer(kind, about)
+        for kind in said
+        if not isinstance(kind.effect, kinds.Genesis) and matter.type in kind.effect.within
+        for about, open_ in _tries(matter, kind.effect, desk.authority, bound)
+        if matter.verdict(dataclasses.replace(probe, kind=kind.name, open=open_)) is None
+    ]
+    return list(dict.fromkeys(found))
+
+
+def _probe(matter: Matter, desk: tools.Desk) -> record.Record:
+    """The next record of this authority, with nothing in it."""
     assert matter.opening is not None
+    place = matter.place(desk.authority)
     return dataclasses.replace(
-        matter.opening, kind=kind.name, author=desk.authority, open={}, said=None
+        matter.opening,
+        id=RecordId("0" * 64),
+        author=desk.authority,
+        after=place.after,
+        control=place.control,
+        lamport=place.lamport,
+        seq=place.seq,
+        said=None,
     )
 
 
-def _admitted(matter: Matter, kind: kinds.Kind, probe: record.Record) -> Iterator[Offer]:
-    effect, membership = kind.effect, matter.membership
-    if isinstance(effect, kinds.Genesis) or matter.type not in effect.within:
-        return
-    if probe.author not in membership.parties or membership.closed:
-        return
-    if isinstance(effect, kinds.Moves | kinds.Settles):
-        yield from _about_things(matter, kind, effect, probe)
-    elif _of_the_matter(matter, effect, probe):
-        yield Offer(kind)
-
-
-def _about_things(
-    matter: Matter, kind: kinds.Kind, effect: kinds.Moves | kinds.Settles, probe: record.Record
-) -> Iterator[Offer]:
-    lead = matter.membership.lead
-    for view in matter.things("" if isinstance(effect, kinds.Settles) else effect.thing):
-        if isinstance(effect, kinds.Settles):
-            if probe.author == lead and view.status == status.CONFLICT:
-                yield Offer(kind, view.id)
-        elif status.refusal(view, probe, effect, lead=lead) is None:
-            yield Offer(kind, view.id)
-
-
-def _of_the_matter(
+def _tries(
     matter: Matter,
-    effect: kinds.Control | kinds.Votes | kinds.Resolves | kinds.Opens | kinds.Says,
-    probe: record.Record,
-) -> bool:
-    leads = probe.author == matter.membership.lead
+    effect: kinds.Effect,
+    here: AuthorityId,
+    bound: Collection[RecordId] | None,
+) -> Iterator[tuple[RecordId | None, dict[str, object]]]:
+    """What an act could be about, and the open fields that the rules look at."""
     match effect:
-        case kinds.Control():
-            return not matter.point.frozen and _may_follow(matter.membership, effect, leads, probe)
+        case kinds.Moves():
+            for view in matter.things(effect.thing):
+                if bound is None or view.id in bound:
+                    yield view.id, {effect.field: view.id}
+        case kinds.Settles():
+            for view in matter.things():
+                if view.rivals:
+                    yield view.id, {"about": view.id, "keep": view.rivals[0].id}
         case kinds.Votes() | kinds.Resolves():
-            return matter.point.frozen
-        case kinds.Says(by="lead"):
-            return leads
-        case kinds.Opens() | kinds.Says():
-            return True
+            for branch in matter.point.branches:
+                yield branch, {"keep": branch}
+        case kinds.Control():
+            yield from ((None, open_) for open_ in _links(matter, effect, here))
+        case _:
+            yield None, {}
 
 
-def _may_follow(
-    membership: control.Membership, effect: kinds.Control, leads: bool, probe: record.Record
-) -> bool:
-    """Whether a link of this sort may come next, whomever it names."""
-    if membership.offered is not None:
-        return probe.author == membership.offered and effect.act in ("accept", "decline")
-    if effect.act in ("accept", "decline") or not leads:
-        return False
-    if effect.act in ("remove", "offer"):
-        return len(membership.parties) > 1
-    return effect.act != "ratify" or bool(membership.removed)
+def _links(matter: Matter, effect: kinds.Control, here: AuthorityId) -> Iterator[dict[str, object]]:
+    """What a link of the control chain could name."""
+    match effect.act:
+        case "ratify":
+            if matter.quarantined():
+                yield {effect.field: list(matter.quarantined())}
+        case "remove" | "offer":
+            for who in sorted(matter.membership.parties - {here}):
+                yield {effect.field: who}
+        case "add":
+            yield {effect.field: "xx-somebody"}
+        case _:
+            yield {}

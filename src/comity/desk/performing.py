@@ -104,8 +104,19 @@ def say(desk: tools.Desk, act: Act) -> tuple[Said, Queued]:
     with _named_matter(desk, act) as folder:
         permit = permitting.permitted_act(desk, kind, asks.about(folder.matter))
         check_named(desk, kind, said)
-        place = folder.matter.place(desk.authority)
+        place = folder.matter.place(desk.authority, _about(kind, said))
         return _put(desk, act, kind, said, folder, place, permit)
+
+
+def _about(kind: kinds.Kind, said: kinds.Statement) -> tuple[RecordId, ...]:
+    """The things that a statement acts on: its record has to stand after them."""
+    match kind.effect:
+        case kinds.Moves(field=name):
+            return (RecordId(getattr(said, name)),)
+        case kinds.Settles():
+            return (RecordId(getattr(said, "about")),)  # noqa: B009 - the effect promises the field
+        case _:
+            return ()
 
 
 @contextmanager

@@ -17,6 +17,8 @@ from comity.records import kinds, record, sealed
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.store import port
 
+_TROUBLED_MAX = 50
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -24,13 +26,14 @@ class Wanted:
 
     lines: int = 0
     """So many lines of the timeline."""
-    skip: int = 0
     oldest_first: bool = False
     things: str = ""
-    """The things of this sort, a page of them."""
-    things_skip: int = 0
-    things_count: int = 50
+    """Things of this sort."""
     identifiers: bool = False
+    skip: int = 0
+    """Lines, things or identifiers before the first that is wanted."""
+    count: int = 50
+    """So many things or identifiers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,32 +48,50 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """A matter as it stands, and the part of it that was wanted. No lock is held."""
+class Standing:
+    """A matter as it stands, without what its records say."""
 
     row: port.MatterRow
-    opening: Line
+    opening: record.Record
     offered: AuthorityId | None
     """To whom the lead is offered."""
+    removed: Sequence[AuthorityId]
     branches: Sequence[RecordId]
     """The heads of a forked control chain; none if it does not fork."""
     turns: Sequence[turns.Turn]
     counts: Mapping[str, int]
     """How many things of each sort there are."""
     total: int
-    lines: Sequence[Line]
-    things: Sequence[status.View]
-    by_id: Mapping[RecordId, Line]
-    """The records of `lines` and `things`, and those that `branches` and conflicts name."""
     rejections: Sequence[matters.Rejection]
     waiting: Sequence[record.Record]
     forks: Sequence[tuple[RecordId, ...]]
     quarantined: Sequence[RecordId]
     priorities: Sequence[str]
     """Priorities that were set at once and contradict each other; none if they do not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A matter and the part of it that was wanted. No lock is held."""
+
+    standing: Standing
+    opening: Line
+    lines: Sequence[Line]
+    things: Sequence[status.View]
+    by_id: Mapping[RecordId, Line]
+    """The records of this part, and those that branches, conflicts and quarantine name."""
+    named: Mapping[RecordId, record.Record]
+    """Other records of the matter that these refer to."""
     identifiers: Sequence[port.IdentifierRow]
+    known: int
+    """Identifiers that are open here."""
     noted: int
     """Identifiers noted in all, those withheld from this node too."""
+
+    @property
+    def row(self) -> port.MatterRow:
+        """Its line in the registry."""
+        return self.standing.row
 
 
 def show(desk: tools.Desk, known: board.Board, matter_id: MatterId, wanted: Wanted) -> Shown:
@@ -79,43 +100,80 @@ def show(desk: tools.Desk, known: board.Board, matter_id: MatterId, wanted: Want
     with held(desk, matter_id) as folder:
         permitting.permitted(desk, "read.matter", asks.about(folder.matter))
         found = folder.matter
-        waits = known.of(folder)
+        standing = _standing(folder, known)
         timeline = found.timeline() if wanted.lines or wanted.identifiers else []
-        views = found.things(wanted.things) if wanted.things else []
-        counts: dict[str, int] = {}
-        for view in found.things():
-            counts[view.thing] = counts.get(view.thing, 0) + 1
-        row, point, opening = cabinet.row_of(folder), found.point, found.opening
-        rejections, waiting, forks = found.rejections, found.waiting, found.forks()
-        quarantined = found.quarantined()
-        priorities = sorted({str(one.open.get("priority")) for one in found.register("priority")})
-        named = [one for one in map(found.record, (*point.branches, *quarantined[:50])) if one]
-        total = len(found)
-    assert opening is not None
+        part = _part(timeline, wanted)
+        views = _first_waiting(found.things(wanted.things), standing.turns) if wanted.things else []
+        views = views[wanted.skip :][: wanted.count]
+        of_things = [one for view in views for one in (view.opening, *view.acts)]
+        troubled = _troubled(found, standing)
+        named = _named(found, (*part, *of_things))
     reading.note(desk, "read", matter=matter_id)
-    part = _part(timeline, wanted)
-    views = _first_waiting(views, waits)[wanted.things_skip :][: wanted.things_count]
-    in_things = [one for view in views for one in (view.opening, *view.acts, *view.rivals)]
-    by_id = lines_of(own, (opening, *part, *in_things, *named), frozenset(quarantined))
+    rows = own.store.identifiers(matter_id) if wanted.identifiers else ()
+    shown_rows = rows[wanted.skip :][: wanted.count]
+    noting = _noting(timeline, shown_rows)
+    shown = (standing.opening, *part, *of_things, *troubled, *noting)
+    by_id = lines_of(own, shown, frozenset(standing.quarantined))
     return Shown(
-        row=row,
-        opening=by_id[opening.id],
-        offered=point.membership.offered,
-        branches=point.branches,
-        turns=waits,
-        counts=counts,
-        total=total,
+        standing=standing,
+        opening=by_id[standing.opening.id],
         lines=[by_id[one.id] for one in part],
         things=views,
         by_id=by_id,
-        rejections=rejections,
-        waiting=waiting,
-        forks=forks,
-        quarantined=quarantined,
-        priorities=priorities if len(priorities) > 1 else (),
-        identifiers=own.store.identifiers(matter_id) if wanted.identifiers else (),
+        named=named,
+        identifiers=shown_rows,
+        known=len(rows),
         noted=sum(len(one.open.get("identifiers", ())) for one in timeline),
     )
+
+
+def _standing(folder: cabinet.Folder, known: board.Board) -> Standing:
+    found = folder.matter
+    point, opening = found.point, found.opening
+    assert opening is not None
+    counts: dict[str, int] = {}
+    for view in found.things():
+        counts[view.thing] = counts.get(view.thing, 0) + 1
+    priorities = sorted({str(one.open.get("priority")) for one in found.register("priority")})
+    return Standing(
+        row=cabinet.row_of(folder),
+        opening=opening,
+        offered=point.membership.offered,
+        removed=tuple(dict.fromkeys(who for who, _ in point.membership.removed)),
+        branches=point.branches,
+        turns=known.of(folder),
+        counts=counts,
+        total=len(found),
+        rejections=found.rejections,
+        waiting=found.waiting,
+        forks=found.forks(),
+        quarantined=found.quarantined(),
+        priorities=priorities if len(priorities) > 1 else (),
+    )
+
+
+def _troubled(found: matters.Matter, standing: Standing) -> list[record.Record]:
+    """The records that officers are asked to decide about."""
+    ids = (*standing.branches, *standing.quarantined[:_TROUBLED_MAX])
+    rivals = [one for turn in standing.turns if turn.view for one in turn.view.rivals]
+    return [one for one in map(found.record, ids) if one is not None] + rivals
+
+
+def _named(
+    found: matters.Matter, records: Iterable[record.Record]
+) -> dict[RecordId, record.Record]:
+    """The records of the matter that open fields of these refer to."""
+    ids = {value for one in records for value in one.open.values() if isinstance(value, str)}
+    known = (found.record(RecordId(one)) for one in ids)
+    return {one.id: one for one in known if one is not None}
+
+
+def _noting(
+    timeline: Iterable[record.Record], rows: Iterable[port.IdentifierRow]
+) -> list[record.Record]:
+    """The records by which identifiers were noted."""
+    wanted = {row.record for row in rows}
+    return [one for one in timeline if one.id in wanted]
 
 
 @contextmanager
@@ -165,9 +223,7 @@ def _part(timeline: list[record.Record], wanted: Wanted) -> list[record.Record]:
     return timeline[wanted.skip :][: wanted.lines]
 
 
-def _first_waiting(
-    views: Sequence[status.View], waits: Sequence[turns.Turn]
-) -> list[status.View]:
+def _first_waiting(views: Sequence[status.View], waits: Sequence[turns.Turn]) -> list[status.View]:
     """What waits for somebody first, and the newest first among them."""
     waiting = {turn.view.id for turn in waits if turn.view is not None}
     newest = sorted(views, key=lambda view: view.opening.lamport, reverse=True)

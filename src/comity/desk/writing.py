@@ -144,7 +144,7 @@ def _backfill(
 ) -> None:
     """The lead sends every skeleton; each author sends its own disclosures itself."""
     leads = folder.matter.membership.lead == desk.authority
-    wanted = [one for one in folder.matter.timeline() if leads or one.author == desk.authority]
+    wanted = [one for one in folder.matter.records() if leads or one.author == desk.authority]
     shown = desk.store.disclosures([one.id for one in wanted if one.author == desk.authority])
     for one in wanted:
         disclosures = [sealed.disclosure(text) for text in shown.get(one.id, ())]

@@ -5,7 +5,8 @@ whoever has seen both it stops there, until a record resolves the fork, having s
 won the vote. Which point a record stands on follows from its past alone (clauses F4, F8).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from comity.matters import control, entries, past, votes
 from comity.matters.control import Membership, Point
@@ -14,7 +15,6 @@ from comity.matters.past import Past
 from comity.matters.votes import Vote
 from comity.records import kinds
 from comity.records.ids import AuthorityId, RecordId
-from comity.records.record import Record
 
 
 class Chain:
@@ -57,15 +57,16 @@ class Chain:
             yield following[0]
             following = self._following(following[0].record.id, None)
 
-    def join(self, points: Iterable[Point], seen: Past) -> Point:
+    def join(self, points: Sequence[Point], seen: Past) -> Point:
         """Where the chain stands for who has `seen` what others had, who stood at `points`."""
         deepest = max(points, key=lambda one: one.membership.depth)
         fork = self._fork
         if fork is None:
             return deepest
-        if deepest.membership.depth <= fork.membership.depth and not deepest.frozen:
-            return deepest
-        return self._walk(seen)
+        beyond = deepest.membership.depth > fork.membership.depth
+        if beyond or any(point.frozen for point in points):
+            return self._walk(seen)
+        return deepest
 
     def _walk(self, seen: Past | None) -> Point:
         """Follow the chain through what was `seen` (all, if None) to its head, or to an open fork.
@@ -104,36 +105,37 @@ class Chain:
 
     # --- verdicts ------------------------------------------------------------------------------
 
-    def judge_link(self, record: Record, effect: kinds.Control, point: Point) -> str | None:
-        """Why `record` may not be the next link after `point`, or None."""
-        if point.frozen:
+    def judge_link(self, entry: Entry, effect: kinds.Control) -> str:
+        """Why a record may not be the next link, empty if it may."""
+        if entry.point.frozen:
             return "the control chain forks here; a majority must choose a branch first"
-        after = control.next_link(point.membership, record, effect)
-        return after if isinstance(after, str) else None
+        after = control.next_link(entry.point.membership, entry.record, effect)
+        return after if isinstance(after, str) else ""
 
-    def judge_vote(self, record: Record, seen: Past, point: Point) -> str | None:
-        """Why `record` may not vote on the fork at `point`, or None."""
-        voters = self._voters(point)
-        if record.open.get("keep") not in point.branches:
+    def judge_vote(self, entry: Entry) -> str:
+        """Why a record may not vote on the fork at which it stands, empty if it may."""
+        record, voters = entry.record, self._voters(entry.point)
+        if record.open.get("keep") not in entry.point.branches:
             return "it votes for no branch of a fork that it had seen"
         if record.author not in voters:
-            return f"{record.author} wrote one of the branches and has no vote"
-        cast = self._cast(point, seen)
+            return f"{record.author} wrote the branches and has no vote"
+        cast = self._cast(entry.point, entry.past)
         number = votes.next_round(cast, record.author)
         if number and not votes.lost(cast, voters, number - 1):
             return f"{record.author} has voted, and the vote is not lost yet"
-        return None
+        return ""
 
-    def judge_resolve(self, record: Record, seen: Past, point: Point) -> str | None:
-        """Why `record` may not resolve the fork at `point`, or None."""
-        keep, voters = record.open.get("keep"), self._voters(point)
-        if keep not in point.branches:
+    def judge_resolve(self, entry: Entry) -> str:
+        """Why a record may not resolve the fork at which it stands, empty if it may."""
+        record, voters = entry.record, self._voters(entry.point)
+        keep = record.open.get("keep")
+        if keep not in entry.point.branches:
             return "it resolves no fork that it had seen"
         if record.author not in voters:
             return f"{record.author} has no vote on this fork"
-        if votes.won(self._cast(point, seen), voters, str(keep)) is None:
+        if votes.won(self._cast(entry.point, entry.past), voters, str(keep)) is None:
             return f"less than a majority of {len(voters)} voted for this branch"
-        return None
+        return ""
 
     def _voters(self, point: Point) -> frozenset[AuthorityId]:
         """The parties at the fork but the one that wrote the branches, unless it is alone."""
@@ -161,7 +163,7 @@ class Chain:
         record, before = entry.record, entry.point
         after = control.next_link(before.membership, record, effect)
         assert isinstance(after, Membership)
-        entry = entry._replace(point=Point(record.id, after))
+        entry = replace(entry, point=Point(record.id, after))
         self._memberships[record.id] = after
         links = self._links.setdefault(before.head, [])
         links.append(entry)
@@ -190,4 +192,4 @@ class Chain:
         self._resolves.setdefault(point.head, []).append((entry, resolved))
         self._turns.append(entry)
         self._now = None
-        return entry._replace(point=self._walk(entry.past))
+        return replace(entry, point=self._walk(entry.past))

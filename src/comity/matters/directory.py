@@ -137,10 +137,7 @@ class Directory:
         counts is told by the matter. Without them nobody could take in a case in which it worked.
         """
         known = self.listings.get(authority) or self.suspended.get(authority, ())
-        return tuple(
-            envelope.VerifyingKey(f"{one.authority}#{one.epoch}", base64.b64decode(one.signing))
-            for one in known
-        )
+        return tuple(key_of(one) for one in known)
 
     def listing(self, authority: AuthorityId) -> Listing | None:
         """The latest listing of `authority`; None for a stranger or while it is suspended."""
@@ -166,6 +163,12 @@ def directory(matter: Matter) -> Directory:
             case _:
                 pass
     return Directory(matter, listings, suspended)
+
+
+def key_of(listing: Listing) -> envelope.VerifyingKey:
+    """The key with which a listed authority signs records."""
+    hint = f"{listing.authority}#{listing.epoch}"
+    return envelope.VerifyingKey(hint, base64.b64decode(listing.signing))
 
 
 def founder(said: DirectoryFounded) -> envelope.VerifyingKey:

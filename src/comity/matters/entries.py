@@ -1,7 +1,7 @@
 """A record with its place in the graph, and the newest of several."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from comity.matters import past
 from comity.matters.control import Point
@@ -10,15 +10,19 @@ from comity.records.ids import AuthorityId
 from comity.records.record import Record
 
 
-class Entry(NamedTuple):
-    """A record that stands in the graph, and what follows from its ancestors."""
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A record that stands in the graph, and what follows from its ancestors.
+
+    Never changed; not frozen, because freezing it would double the cost of making one.
+    """
 
     record: Record
     number: int
     """Its number on this node."""
     past: Past
     """What it had seen, itself included."""
-    seqs: Mapping[AuthorityId, int]
+    seqs: dict[AuthorityId, int]
     """The greatest seq of each author in its past."""
     point: Point
     """Where the control chain stands in its past."""

@@ -5,8 +5,8 @@ know different kinds hold the same graph. One that stands may still change nothi
 that does not is kept out, and all that names it (clauses F2 to F4, F6).
 """
 
-import operator
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from comity import errors
 from comity.matters import past
@@ -17,11 +17,9 @@ from comity.matters.past import Past
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.records.record import AFTER_MAX, Place, Record
 
-_number = operator.attrgetter("number")
-
-Joined = tuple[Past, Mapping[AuthorityId, int], Point, int]
-"""What the records named in `after` had seen together: their pasts, the greatest seq of each
-author, where the control chain stands, and the greatest lamport. A plain tuple, for speed."""
+Joined = tuple[Past, dict[AuthorityId, int], Point, int]
+"""What several records had seen together: their pasts, the greatest seq of each author, where the
+control chain stands, and the greatest lamport."""
 
 
 class Graph:
@@ -34,24 +32,31 @@ class Graph:
         self.order: list[Entry] = []
         """Every entry at its number: ancestors first."""
         self.heads: set[RecordId] = set()
-        self._said: dict[AuthorityId, dict[int, RecordId]] = {}
+        self._said: defaultdict[AuthorityId, dict[int, RecordId]] = defaultdict(dict)
         self._said_twice: dict[tuple[AuthorityId, int], set[RecordId]] = {}
 
     # --- what stands ---------------------------------------------------------------------------
 
-    def stand(self, record: Record) -> Joined | str:
-        """What `record` had seen, or why it does not stand. Its ancestors are here."""
-        if not record.after:
+    def stand(self, record: Record) -> Entry | str:
+        """The entry that `record` becomes, or why it does not stand. Its ancestors are here."""
+        after = record.after
+        if len(after) == 1:
+            last = self.entries[after[0]]
+            seen, point, lamport = last.past, last.point, last.record.lamport
+            seqs = last.seqs.copy()
+        elif not after:
             return "only the first record of a matter stands after nothing"
-        joined = self.join(record.after)
-        if isinstance(joined, str):
-            return joined
-        _, seqs, point, lamport = joined
+        else:
+            several = self.join(after)
+            if isinstance(several, str):
+                return several
+            seen, seqs, point, lamport = several
         author = record.author
+        seq = seqs.get(author, -1) + 1
         if record.lamport != lamport + 1:
             return f"lamport is {record.lamport} where {lamport + 1} follows"
-        if record.seq != seqs.get(author, -1) + 1:
-            return f"seq is {record.seq} where {seqs.get(author, -1) + 1} follows"
+        if record.seq != seq:
+            return f"seq is {record.seq} where {seq} follows"
         if record.control != point.head:
             return "control is not the head of the control chain that it had seen"
         membership = point.membership
@@ -59,29 +64,32 @@ class Graph:
             return f"{author} is no party of this matter"
         if membership.closed:
             return "the matter is closed"
-        return joined
+        seqs[author] = seq
+        number = len(self.order)
+        return Entry(record, number, past.with_(seen, number), seqs, point)
 
-    def join(self, after: tuple[RecordId, ...]) -> Joined | str:
+    def join(self, after: Sequence[RecordId]) -> Joined | str:
         """What several records had seen together; none of them may have seen another."""
-        if len(after) == 1:
-            record, _, seen, seqs, point, _ = self.entries[after[0]]
-            return seen, seqs, point, record.lamport
-        # What has a greater number cannot be an ancestor of what has a smaller one.
-        newest, *others = sorted([self.entries[one] for one in after], key=_number, reverse=True)
-        record, _, seen, seqs, point, _ = newest
-        merged, lamport, alike = {**seqs}, record.lamport, True
-        for record, number, also, seqs, its_point, _ in others:
-            if past.holds(seen, number):
+        first, *others = [self.entries[one] for one in after]
+        seen, point, lamport = first.past, first.point, first.record.lamport
+        seqs, numbers, alike = first.seqs.copy(), [first.number], True
+        for other in others:
+            also = other.past
+            if past.holds(seen, other.number):
                 return "after names a record and its ancestor"
+            for number in numbers:
+                if past.holds(also, number):
+                    return "after names a record and its ancestor"
+            numbers.append(other.number)
             seen = past.union(seen, also)
-            for author, seq in seqs.items():
-                if merged.get(author, -1) < seq:
-                    merged[author] = seq
-            lamport = max(lamport, record.lamport)
-            alike = alike and its_point is point
+            for author, seq in other.seqs.items():
+                if seqs.get(author, -1) < seq:
+                    seqs[author] = seq
+            lamport = max(lamport, other.record.lamport)
+            alike = alike and other.point is point
         if not alike:
-            point = self._chain.join([newest.point, *(other.point for other in others)], seen)
-        return seen, merged, point, lamport
+            point = self._chain.join([first.point, *(other.point for other in others)], seen)
+        return seen, seqs, point, lamport
 
     def enter(self, entry: Entry) -> None:
         """Add what stands, after its ancestors."""
@@ -91,8 +99,7 @@ class Graph:
         heads = self.heads
         heads.difference_update(record.after)
         heads.add(record.id)
-        said = self._said.setdefault(record.author, {})
-        earlier = said.setdefault(record.seq, record.id)
+        earlier = self._said[record.author].setdefault(record.seq, record.id)
         if earlier != record.id:
             self._said_twice.setdefault((record.author, record.seq), {earlier}).add(record.id)
 

@@ -10,8 +10,9 @@ thread at a time (clauses F1 to F13, docs/protocol/fold.md).
 """
 
 import hashlib
+import operator
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from comity.matters import past, status
 from comity.matters.control import Membership, Point, founded
@@ -43,6 +44,7 @@ class Matter:
         self._state = State(matter, registry)
         self._graph = Graph(matter, self._state.chain)
         self._entries = self._graph.entries
+        self._rules = self._state.rules
         self._waiting = WaitingRoom()
         self._rejections: dict[RecordId, Rejection] = {}
         self._changed_at = ""
@@ -121,17 +123,12 @@ class Matter:
         """The entry that `record` becomes, or why it does not stand (clause F6)."""
         if not record.after and record.id == RecordId(self.id):
             return self._judge_first(record)
-        stands = self._graph.stand(record)
-        if isinstance(stands, str):
-            return stands
-        seen, seqs, point, _ = stands
-        void = record.fault
-        if not void:
-            judge = self._state.rule(record.kind).judge
-            void = (judge(record, seen, point) or "") if judge else ""
-        number = len(self._graph.order)
-        seqs = {**seqs, record.author: record.seq}
-        return Entry(record, number, past.with_(seen, number), seqs, point, void)
+        entry = self._graph.stand(record)
+        if isinstance(entry, str):
+            return entry
+        judge = (self._rules.get(record.kind) or self._state.rule(record.kind)).judge
+        void = record.fault or (judge(entry) if judge else "")
+        return replace(entry, void=void) if void else entry
 
     def _judge_first(self, record: Record) -> Entry | str:
         kind = self._registry.get(record.kind)
@@ -150,7 +147,7 @@ class Matter:
         if entry.void:
             self._rejections[record.id] = Rejection(record, entry.void, stands=True)
         elif record.after:
-            enter = self._state.rules[record.kind].enter
+            enter = self._rules[record.kind].enter
             entry = enter(entry) if enter else entry
         else:
             effect = self._registry[record.kind].effect
@@ -229,12 +226,12 @@ class Matter:
     def timeline(self) -> list[Record]:
         """Every record that counts, in the order that all nodes tell (clause F10)."""
         if self._timeline is None:
-            self._timeline = _told(entry.record for entry in self._graph.order if not entry.void)
+            self._timeline = _told([entry.record for entry in self._graph.order if not entry.void])
         return self._timeline.copy()
 
     def records(self) -> list[Record]:
         """Every record that stands, those that change nothing too: what a newcomer needs."""
-        return _told(entry.record for entry in self._graph.order)
+        return _told([entry.record for entry in self._graph.order])
 
     def record(self, record: RecordId) -> Record | None:
         """A record that stands."""
@@ -334,5 +331,8 @@ class Matter:
         }
 
 
-def _told(records: Iterable[Record]) -> list[Record]:
-    return sorted(records, key=lambda one: (one.lamport, one.author, one.id))
+_told_by = operator.attrgetter("lamport", "author", "id")
+
+
+def _told(records: list[Record]) -> list[Record]:
+    return sorted(records, key=_told_by)

@@ -10,9 +10,8 @@ from typing import NamedTuple
 
 from comity.matters import control, entries, past, status
 from comity.matters.chain import Chain
-from comity.matters.control import Membership, Point
+from comity.matters.control import Membership
 from comity.matters.entries import Chosen, Entry
-from comity.matters.past import Past
 from comity.records import kinds
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.records.record import Record
@@ -21,8 +20,8 @@ from comity.records.record import Record
 class Rule(NamedTuple):
     """What one kind does."""
 
-    judge: Callable[[Record, Past, Point], str | None] | None = None
-    """Why a record would change nothing, or None; without it, every record is lawful."""
+    judge: Callable[[Entry], str] | None = None
+    """Why a record changes nothing, empty if it is lawful; without it, every record is."""
     enter: Callable[[Entry], Entry] | None = None
     """Add a lawful record to the state; the entry, with the point after it."""
 
@@ -63,10 +62,10 @@ class State:
             return Rule()
         effect = kind.effect
         if isinstance(effect, kinds.Genesis):
-            return Rule(lambda record, seen, point: "it is not the first record of this matter")
+            return Rule(lambda entry: "it is not the first record of this matter")
         if self.type not in effect.within:
             reason = f"{name} has no place in a {self.type}"
-            return Rule(lambda record, seen, point: reason)
+            return Rule(lambda entry: reason)
         match effect:
             case kinds.Control():
                 return self._control(effect)
@@ -86,29 +85,26 @@ class State:
     # --- control and what is said --------------------------------------------------------------
 
     def _control(self, effect: kinds.Control) -> Rule:
-        def judge(record: Record, seen: Past, point: Point) -> str | None:
-            why = self.chain.judge_link(record, effect, point)
-            if why is None and effect.act == "ratify":
-                return self._judge_ratifying(record, effect, seen, point.membership)
-            return why
+        def judge(entry: Entry) -> str:
+            why = self.chain.judge_link(entry, effect)
+            return self._judge_ratifying(entry, effect) if not why and ratifies else why
 
+        ratifies = effect.act == "ratify"
         return Rule(judge, lambda entry: self.chain.link(entry, effect))
 
-    def _judge_ratifying(
-        self, record: Record, effect: kinds.Control, seen: Past, membership: Membership
-    ) -> str | None:
-        hidden = self.hidden(membership)
-        for one in sorted(control.named_in(record.open, effect.field)):
-            entry = self._entries.get(RecordId(one))
-            had_seen = entry is not None and past.holds(seen, entry.number)
-            if entry is None or not had_seen or hidden is None or not hidden(entry):
+    def _judge_ratifying(self, entry: Entry, effect: kinds.Control) -> str:
+        hidden = self.hidden(entry.point.membership)
+        for one in sorted(control.named_in(entry.record.open, effect.field)):
+            named = self._entries.get(RecordId(one))
+            had_seen = named is not None and past.holds(entry.past, named.number)
+            if named is None or not had_seen or hidden is None or not hidden(named):
                 return f"{one} is not quarantined in what it had seen"
-        return None
+        return ""
 
     def _says(self, effect: kinds.Says) -> Rule:
-        def judge(record: Record, seen: Past, point: Point) -> str | None:
-            lead = point.membership.lead
-            return None if record.author == lead else f"only the lead, {lead}, may do this"
+        def judge(entry: Entry) -> str:
+            lead = entry.point.membership.lead
+            return "" if entry.record.author == lead else f"only the lead, {lead}, may do this"
 
         def enter(entry: Entry) -> Entry:
             self.registers.setdefault(effect.register, []).append(entry)
@@ -128,39 +124,38 @@ class State:
         fields = self._deciding.get(effect.thing, frozenset())
         after_field = effect.after.removeprefix("field:") if "field:" in effect.after else ""
 
-        def judge(record: Record, seen: Past, point: Point) -> str | None:
-            thing = self._seen(record.open.get(effect.field), seen, point.membership)
+        def judge(entry: Entry) -> str:
+            thing = self._named(entry, effect.field)
             if isinstance(thing, str):
                 return thing
-            before = self._standing(thing, seen, point.membership).outcome
-            return status.refusal(thing, before, record, effect, lead=point.membership.lead)
+            before = self._standing(thing, entry).outcome
+            return status.judge(thing.opening.record, thing.effect.thing, before, entry, effect)
 
         def enter(entry: Entry) -> Entry:
             record = entry.record
             thing = self.things[record.open[effect.field]]
-            before = self._standing(thing, entry.past, entry.point.membership).outcome
+            before = self._standing(thing, entry).outcome
             after = str(record.open.get(after_field)) if after_field else effect.after
-            outcome = status.Outcome(
-                after, status.named(record, fields, before.named), effect.beats
-            )
-            thing.outcomes[record.id] = outcome
+            named = status.named(record, fields, before.named)
+            thing.outcomes[record.id] = status.Outcome(after, named, effect.beats)
             thing.acts.append(entry)
             return entry
 
         return Rule(judge, enter)
 
-    def _judge_settling(self, record: Record, seen: Past, point: Point) -> str | None:
-        thing = self._seen(record.open.get("about"), seen, point.membership)
+    def _judge_settling(self, entry: Entry) -> str:
+        thing = self._named(entry, "about")
         if isinstance(thing, str):
             return thing
-        before = self._standing(thing, seen, point.membership)
+        record, lead = entry.record, entry.point.membership.lead
+        before = self._standing(thing, entry)
         if before.outcome.status != status.CONFLICT:
             return "it settles no conflict that it had seen"
-        if record.author != point.membership.lead:
-            return f"only the lead, {point.membership.lead}, may do this"
+        if record.author != lead:
+            return f"only the lead, {lead}, may do this"
         if record.open.get("keep") not in [rival.id for rival in before.rivals]:
             return "the act to keep is none of those in conflict"
-        return None
+        return ""
 
     def _settle(self, entry: Entry) -> Entry:
         thing = self.things[entry.record.open["about"]]
@@ -168,18 +163,22 @@ class State:
         thing.acts.append(entry)
         return entry
 
-    def _seen(self, about: object, seen: Past, membership: Membership) -> status.Thing | str:
+    def _named(self, entry: Entry, field: str) -> status.Thing | str:
         """The thing that a record names, or why it may not be acted on."""
+        about = entry.record.open.get(field)
         thing = self.things.get(RecordId(about)) if isinstance(about, str) else None
-        if thing is None or not past.holds(seen, thing.opening.number):
+        if thing is None or not past.holds(entry.past, thing.opening.number):
             return "it names nothing that it had seen and that could be acted on"
-        hidden = self.hidden(membership)
+        hidden = self.hidden(entry.point.membership)
         if hidden is not None and hidden(thing.opening):
-            return f"the {thing.effect.thing} is quarantined until the lead ratifies it"
+            return status.QUARANTINED.format(thing.effect.thing)
         return thing
 
-    def _standing(self, thing: status.Thing, seen: Past, membership: Membership) -> status.Standing:
-        hidden = self.hidden(membership)
+    def _standing(self, thing: status.Thing, entry: Entry) -> status.Standing:
+        """How a thing stands for a record that is not among its acts yet."""
+        if not thing.acts:
+            return status.Standing(thing.outcome)
+        seen, hidden = entry.past, self.hidden(entry.point.membership)
         if hidden is None:
             return status.standing(thing, lambda act: past.holds(seen, act.number))
         return status.standing(thing, lambda act: past.holds(seen, act.number) and not hidden(act))

@@ -14,7 +14,7 @@ from comity.matters import entries
 from comity.matters.control import Membership
 from comity.matters.entries import Chosen, Entry
 from comity.records import kinds
-from comity.records.ids import RecordId
+from comity.records.ids import AuthorityId, RecordId
 from comity.records.record import Record
 
 CONFLICT = "conflict"
@@ -57,9 +57,8 @@ class Standing(NamedTuple):
     """The acts that cannot all stand, when the status is `conflict`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """A thing as it stands."""
+class View(NamedTuple):
+    """A thing as it stands. A tuple because a case shows thousands; read it by name."""
 
     id: RecordId
     thing: str
@@ -70,6 +69,8 @@ class View:
     rivals: tuple[Record, ...] = ()
     """The acts that cannot all stand, when the status is `conflict`."""
     quarantined: bool = False
+    named: tuple[tuple[str, str], ...] = ()
+    """The authorities that may act next, by the open field that names each."""
 
 
 def deciding_fields(registry: Mapping[str, kinds.Kind]) -> dict[str, frozenset[str]]:
@@ -95,7 +96,7 @@ def named(
 
 def standing(thing: Thing, chosen: Chosen | None) -> Standing:
     """How `thing` stands by those of its acts that are chosen (all, if None)."""
-    newest = entries.newest(thing.acts, chosen) if thing.acts else ()
+    newest = entries.newest(thing.acts, chosen)
     if not newest:
         return Standing(thing.outcome)
     if len(newest) == 1:
@@ -122,10 +123,13 @@ def view(thing: Thing, membership: Membership, hidden: Chosen | None) -> View:
     shown = thing.shown
     if shown is not None and shown[0] is membership and shown[1] == len(thing.acts):
         return shown[2]
-    acts = [act.record for act in thing.acts if hidden is None or not hidden(act)]
+    if hidden is None:
+        stands, acts = standing(thing, None), [act.record for act in thing.acts]
+    else:
+        stands = standing(thing, lambda act: not hidden(act))
+        acts = [act.record for act in thing.acts if not hidden(act)]
     if len(acts) > 1:
         acts.sort(key=lambda one: (one.lamport, one.author, one.id))
-    stands = standing(thing, None if hidden is None else lambda act: not hidden(act))
     made = View(
         id=thing.opening.record.id,
         thing=thing.effect.thing,
@@ -134,27 +138,28 @@ def view(thing: Thing, membership: Membership, hidden: Chosen | None) -> View:
         acts=tuple(acts),
         rivals=stands.rivals,
         quarantined=hidden is not None and hidden(thing.opening),
+        named=stands.outcome.named,
     )
     thing.shown = (membership, len(thing.acts), made)
     return made
 
 
-def refusal(
-    thing: Thing, before: Outcome, record: Record, effect: kinds.Moves, *, lead: str
-) -> str | None:
-    """Why `record` may not move `thing`, which stands as `before` for it, or None."""
-    sort = thing.effect.thing
-    if sort != effect.thing:
-        return f"{thing.opening.record.id} is a {sort}, not a {effect.thing}"
+QUARANTINED = "the {} is quarantined until the lead ratifies it"
+
+
+def judge(opening: Record, thing: str, before: Outcome, entry: Entry, effect: kinds.Moves) -> str:
+    """Why `entry` may not move a thing begun by `opening`, which stands as `before` for it."""
+    if thing != effect.thing:
+        return f"{opening.id} is a {thing}, not a {effect.thing}"
     if before.status not in effect.before:
-        return f"the {sort} is {before.status}, not {' or '.join(sorted(effect.before))}"
+        return f"the {thing} is {before.status}, not {' or '.join(sorted(effect.before))}"
     match effect.by:
         case "party":
-            return None
+            return ""
         case "lead":
-            lawful = lead
+            lawful = entry.point.membership.lead
         case "author":
-            lawful = thing.opening.record.author
+            lawful = opening.author
         case field_name:
-            lawful = dict(before.named).get(field_name, "")
-    return None if record.author == lawful else f"only {lawful or 'nobody'} may do this"
+            lawful = AuthorityId(dict(before.named).get(field_name, ""))
+    return "" if entry.record.author == lawful else f"only {lawful or 'nobody'} may do this"

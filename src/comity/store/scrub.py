@@ -103,6 +103,8 @@ def _check_record(stored: port.StoredRecord) -> None:
         said = strict_json.loads(signed.payload)
     except errors.Invalid as fault:
         raise _Found(place, fault.message) from None
+    if not isinstance(said, dict):
+        raise _Found(place, "its payload is not a record")
     if signed.digest != stored.id:
         raise _Found(place, f"its envelope has the digest {signed.digest}")
     found_by = {"matter": stored.matter, "kind": stored.kind, "author": stored.author}
