@@ -128,9 +128,7 @@ def _parsed(data: bytes) -> record.Record:
     return record.parse(signed.payload, signed.digest, subjects.REGISTRY)
 
 
-def _receive(
-    turin: Member, items: list[contents.Item], verifications: float
-) -> figure.Figure:
+def _receive(turin: Member, items: list[contents.Item], verifications: float) -> figure.Figure:
     found = turin.tools.directory()
     start = time.perf_counter()
     for at in range(0, RECEIVED, BATCH):

@@ -1,1 +1,1 @@
-"""Comity: authorities of different countries act together, and can prove afterwards what they did."""
+"""Comity: authorities of different countries act together, and can prove what they did."""

@@ -22,9 +22,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="COMITY_", extra="forbid", frozen=True)
 
-    data: Path = Field(
-        Path("comity-data"), description="Folder of all that this node keeps."
-    )
+    data: Path = Field(Path("comity-data"), description="Folder of all that this node keeps.")
     database: str = Field(
         "", description="URL of a PostgreSQL database; empty for SQLite in the data folder."
     )

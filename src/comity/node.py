@@ -32,9 +32,7 @@ def clock() -> datetime.datetime:
 def policy_texts() -> dict[str, str]:
     """The policies of this version, by file name."""
     folder = importlib.resources.files("comity.policy") / "texts"
-    return {
-        one.name: one.read_text() for one in folder.iterdir() if one.name.endswith(".cedar")
-    }
+    return {one.name: one.read_text() for one in folder.iterdir() if one.name.endswith(".cedar")}
 
 
 @dataclass(slots=True)
@@ -60,9 +58,7 @@ class Node:
 def create(settings: Settings, authority: AuthorityId) -> Node:
     """Make a new node: its folder, its keys, its store, its account of access."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    filekeys.create(
-        settings.data / KEYS, authority, passphrase=settings.passphrase(), now=clock()
-    )
+    filekeys.create(settings.data / KEYS, authority, passphrase=settings.passphrase(), now=clock())
     return open_(settings)
 
 

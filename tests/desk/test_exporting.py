@@ -51,7 +51,7 @@ def test_every_altered_byte_is_found(world: World, three: list[Member], case: Ma
         for at in range(0, len(data), max(1, len(data) // 40)):
             altered = bytearray(data)
             altered[at] ^= 1
-            with pytest.raises(errors.ComityError) as fault:
+            with pytest.raises(errors.ComityError) as fault:  # noqa: PT012  # one field is free
                 exported.check({**files, name: bytes(altered)}, subjects.REGISTRY, pinned=None)
                 if name == exported.ABOUT:
                     # The time of the export is nobody's claim but the exporter's.
@@ -69,18 +69,17 @@ def test_a_missing_or_a_strange_file_is_named(
         less = {key: value for key, value in files.items() if key != name}
         refused("export-wrong", lambda less=less: exported.check(less, subjects.REGISTRY))
     more = {**files, "records/extra.txt": b"x"}
-    assert "extra.txt" in refused(
-        "export-wrong", lambda: exported.check(more, subjects.REGISTRY)
-    ).message
+    assert (
+        "extra.txt"
+        in refused("export-wrong", lambda: exported.check(more, subjects.REGISTRY)).message
+    )
 
 
 def test_another_directory_is_not_the_pinned_one(
     world: World, three: list[Member], case: MatterId
 ) -> None:
     files = exporting.export(world.desk(three[0], "desk_head"), case)
-    refused(
-        "export-wrong", lambda: exported.check(files, subjects.REGISTRY, pinned="0" * 64)
-    )
+    refused("export-wrong", lambda: exported.check(files, subjects.REGISTRY, pinned="0" * 64))
 
 
 def test_an_officer_without_the_right_exports_nothing(

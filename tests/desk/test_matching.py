@@ -47,9 +47,7 @@ def test_exactly_the_common_identifiers_are_found(
     assert view.timeline[-1].said.classes == {"domain": 3, "email": 1}
 
 
-def test_neither_list_leaves_its_node(
-    world: World, asked: tuple[Member, Member, MatterId]
-) -> None:
+def test_neither_list_leaves_its_node(world: World, asked: tuple[Member, Member, MatterId]) -> None:
     lyon, turin, match = asked
     matching.answer(world.desk(turin), match, contact="desk@turin.example")
     world.settle()

@@ -67,6 +67,6 @@ def test_an_officer_of_casework_does_not_audit(world: World) -> None:
     try:
         overseeing.audit_ledger(world.desk(lyon), TURIN, lambda _: b"")
     except errors.ComityError as fault:
-        assert fault.code == "role-needed"
+        assert fault.code == "role-needed"  # noqa: PT017
     else:
         raise AssertionError("it was permitted")

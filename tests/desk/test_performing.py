@@ -5,7 +5,7 @@ import pytest
 from comity import errors
 from comity.desk import performing, reading
 from comity.matters import cases
-from tests.world.world import LYON, OSLO, TURIN, Member, World, refused
+from tests.world.world import OSLO, TURIN, Member, World, refused
 
 REQUEST = {
     "to": TURIN,

@@ -75,9 +75,7 @@ def outcome(receipt_: receipt.Receipt) -> tuple[str, str]:
     return one.result, one.code
 
 
-def test_a_forged_author_is_turned_away(
-    world: World, three: list[Member], case: MatterId
-) -> None:
+def test_a_forged_author_is_turned_away(world: World, three: list[Member], case: MatterId) -> None:
     lyon, turin, _ = three
 
     class Forger:
@@ -121,7 +119,9 @@ def test_a_record_by_no_party_is_kept_and_changes_nothing(
     view = reading.read(world.desk(turin), case)
     assert [one.reason for one in view.rejections] == ["no-oslo is no party of this matter"]
     assert len(view.timeline) == 1
-    assert world.state(turin, case) != before  # The rejection itself is part of what nodes agree on.
+    assert (
+        world.state(turin, case) != before
+    )  # The rejection itself is part of what nodes agree on.
 
 
 def test_the_same_parcel_twice_has_one_effect_and_the_same_outcome(

@@ -19,7 +19,7 @@ from comity.records.ids import MatterId
 from comity.store import scrub
 from tests.world.world import LYON, TURIN, World
 
-KILLS = int(os.environ.get("COMITY_KILLS", "20"))
+KILLS = int(os.environ.get("COMITY_KILLS", "10"))  # noqa: TID251  # a knob of this test
 
 
 @pytest.mark.slow

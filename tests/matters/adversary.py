@@ -74,7 +74,9 @@ def _work(chance: random.Random, node: Node, story: Story, outside: list[Authori
     if not acts:
         return
     groups = sorted({_group(act) for act in acts})
-    weights = [{"talk": 5, "begin": 3, "things": 9, "control": 4, "fork": 40}[group] for group in groups]
+    weights = [
+        {"talk": 5, "begin": 3, "things": 9, "control": 4, "fork": 40}[group] for group in groups
+    ]
     wanted = chance.choices(groups, weights)[0]
     kind, open_ = chance.choice([act for act in acts if _group(act) == wanted])
     one = node.makes(kind, **open_)

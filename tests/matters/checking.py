@@ -61,7 +61,7 @@ _CONTROL = ("case.", "party.", "lead.", "work.", "fork.")
 
 
 def _to_be_quarantined(found: Matter) -> set[RecordId]:
-    """Work of each removed party, apart from its removal and not ratified: told record by record."""
+    """Work of each removed party, apart from its removal and not ratified."""
     chain = found.chain()
     ratified = {one for link in chain for one in link.open.get("records", ())}
     return {

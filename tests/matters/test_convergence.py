@@ -83,7 +83,9 @@ def test_any_story_in_any_order_converges(chance: random.Random, seed: int) -> N
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 def test_halves_that_were_apart_agree_once_they_meet(seed: int, data: st.DataObject) -> None:
     records = adversary.told(random.Random(seed), steps=30).records
-    sides = data.draw(st.lists(st.sampled_from("ab*"), min_size=len(records), max_size=len(records)))
+    sides = data.draw(
+        st.lists(st.sampled_from("ab*"), min_size=len(records), max_size=len(records))
+    )
     one, other = Matter(records[0].matter, subjects.REGISTRY), telling.matter(records[0])
     for side, record in zip(sides, records, strict=True):
         if side in "a*":

@@ -86,7 +86,9 @@ def blob(content: bytes) -> tuple[BlobId, bytes]:
     return BlobId(hashlib.sha256(content).hexdigest()), content
 
 
-def act(n: int, matter: MatterId | None = None, *, peers: Sequence[AuthorityId] = ()) -> port.Append:
+def act(
+    n: int, matter: MatterId | None = None, *, peers: Sequence[AuthorityId] = ()
+) -> port.Append:
     """What one act writes: record, disclosures, outgoing rows, registry line, decision."""
     made = record(n, matter)
     shown = disclosures(made, f"what {n}", f"who {n}")

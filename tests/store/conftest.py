@@ -41,6 +41,7 @@ class Place:
 @pytest.fixture
 def sqlite_place(tmp_path: Path) -> Iterator[Place]:
     """A data folder."""
+
     def run(statement: str) -> None:
         connection = sqlite.dbapi2.connect(str(tmp_path / sqlite.FILE), isolation_level=None)
         connection.execute(statement)

@@ -9,7 +9,6 @@ from comity.api import answers, archives, calls, routes, shapes
 from comity.desk import exporting, listing, offering, reading
 from comity.records import ids, strict_json
 from comity.records.ids import MatterId, RecordId
-from comity.store import port
 
 LINES_MAX = 500
 _CURSOR = {"type": "string", "description": "Where the page begins: `next` of the page before."}
@@ -91,7 +90,7 @@ def made(page_rows: int) -> list[routes.Route]:
 
 def _matters(call: calls.Call, page_rows: int) -> answers.Answer:
     party = call.one("party")
-    query = port.MatterQuery(
+    query = reading.Query(
         types=call.query.get("type", ()),
         status=call.one("status"),
         text=call.one("text"),

@@ -46,7 +46,7 @@ def account(desk: tools.Desk, *, before: int | None = None, count: int = 50) -> 
     found: list[tuple[int, record.Record]] = []
     stretches = 0
     while end > 0 and len(found) < count and stretches < _STRETCHES_MAX:
-        start = max(0, end - _STRETCH * 2**min(stretches, 5))
+        start = max(0, end - _STRETCH * 2 ** min(stretches, 5))
         found = _between(own, start, end) + found
         end, stretches = start, stretches + 1
     shown = found[-count:]

@@ -97,6 +97,9 @@ def registry(desk: tools.Desk, query: port.MatterQuery) -> Sequence[port.MatterR
     return permitting.visible(desk, desk.tools.store.matters(query))
 
 
+Query = port.MatterQuery
+"""Which lines of the registry a door asks for."""
+
 _chain = threading.Lock()
 
 

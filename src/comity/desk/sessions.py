@@ -23,9 +23,7 @@ def keep(
     own.store.save_officer(dataclasses.replace(officer, preferences=dict(preferences)))
 
 
-def seat(
-    own: tools.Tools, token: str, purpose: str, now: datetime.datetime
-) -> tools.Desk | None:
+def seat(own: tools.Tools, token: str, purpose: str, now: datetime.datetime) -> tools.Desk | None:
     """The desk of whoever holds a session; None when nobody does."""
     officer = people.officer_of(own, token, "session", now)
     if officer is None:

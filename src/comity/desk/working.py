@@ -54,8 +54,10 @@ def work(desk: tools.Desk, known: board.Board) -> Work:
     waiting = [(row, known.of_row(row)) for row in open_rows]
     told = [row for row, found in waiting if found]
     changed = rows[:CHANGED_MAX]
-    seen = {row.id for row in permitting.visible(desk, list({r.id: r for r in
-            (*told, *changed)}.values()))}
+    seen = {
+        row.id
+        for row in permitting.visible(desk, list({r.id: r for r in (*told, *changed)}.values()))
+    }
     mine, colleagues, others = [], [], []
     permitted = _permitted(desk, [one for one in waiting if one[0].id in seen])
     for row, found in waiting:

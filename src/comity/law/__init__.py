@@ -1,1 +1,1 @@
-"""What an instrument allows and demands, and how the law counts time. Pure; filled by the law subject."""
+"""What an instrument allows and demands, and how the law counts time. Pure; not filled yet."""

@@ -66,7 +66,8 @@ class Graph:
             return "the matter is closed"
         seqs[author] = seq
         number = len(self.order)
-        return Entry(record, number, past.with_(seen, number), seqs, point)
+        seen = (number + 1, 0) if seen == (number, 0) else past.with_(seen, number)
+        return Entry(record, number, seen, seqs, point)
 
     def join(self, after: Sequence[RecordId]) -> Joined | str:
         """What several records had seen together; none of them may have seen another."""

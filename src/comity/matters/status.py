@@ -90,13 +90,18 @@ def named(
     record: Record, fields: frozenset[str], before: tuple[tuple[str, str], ...] = ()
 ) -> tuple[tuple[str, str], ...]:
     """Who is named in the deciding fields after `record`, others staying as they were."""
-    said = {name: str(record.open[name]) for name in fields if name in record.open}
-    return tuple(sorted({**dict(before), **said}.items())) if said else before
+    found: dict[str, str] | None = None
+    for name in fields:
+        if name in record.open:
+            found = dict(before) if found is None else found
+            found[name] = str(record.open[name])
+    return before if found is None else tuple(sorted(found.items()))
 
 
 def standing(thing: Thing, chosen: Chosen | None) -> Standing:
     """How `thing` stands by those of its acts that are chosen (all, if None)."""
-    newest = entries.newest(thing.acts, chosen)
+    acts = thing.acts
+    newest = acts if chosen is None and len(acts) < 2 else entries.newest(acts, chosen)
     if not newest:
         return Standing(thing.outcome)
     if len(newest) == 1:
@@ -130,15 +135,17 @@ def view(thing: Thing, membership: Membership, hidden: Chosen | None) -> View:
         acts = [act.record for act in thing.acts if not hidden(act)]
     if len(acts) > 1:
         acts.sort(key=lambda one: (one.lamport, one.author, one.id))
+    outcome, rivals = stands
+    opening = thing.opening.record
     made = View(
-        id=thing.opening.record.id,
+        id=opening.id,
         thing=thing.effect.thing,
-        status=stands.outcome.status,
-        opening=thing.opening.record,
+        status=outcome.status,
+        opening=opening,
         acts=tuple(acts),
-        rivals=stands.rivals,
+        rivals=rivals,
         quarantined=hidden is not None and hidden(thing.opening),
-        named=stands.outcome.named,
+        named=outcome.named,
     )
     thing.shown = (membership, len(thing.acts), made)
     return made

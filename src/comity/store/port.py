@@ -313,9 +313,7 @@ class Store(Protocol):
     def save_credential(self, credential: Credential) -> None:
         """Add or replace."""
 
-    def credential(
-        self, digest: bytes, sort: str, now: datetime.datetime
-    ) -> Credential | None:
+    def credential(self, digest: bytes, sort: str, now: datetime.datetime) -> Credential | None:
         """By digest and sort, unless expired at `now`."""
 
     def take_credential(

@@ -68,8 +68,8 @@ def check(store: Scrubbed) -> Fault | None:
         # (5)
         for blob in store.blob_ids():
             _check_blob(store, blob)
-    except _Found as found:
-        return found.fault
+    except _Found as wrong:
+        return wrong.fault
     return None
 
 
