@@ -80,9 +80,9 @@ def _check_ledger(store: Scrubbed) -> None:
     except errors.Unverified as fault:
         raise _Found("tiles", fault.message) from None
     head = checkpoint.Checkpoint("scrub", size, root)
-    fault = audit.first_fault(_ids(store, size), store.tile, head)
-    if fault is not None:
-        raise _Found(f"leaf {fault.leaf}", fault.what)
+    wrong = audit.first_fault(_ids(store, size), store.tile, head)
+    if wrong is not None:
+        raise _Found(f"leaf {wrong.leaf}", wrong.what)
 
 
 def _ids(store: Scrubbed, size: int) -> Iterator[bytes]:
