@@ -229,7 +229,9 @@ def joins_forget_forks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(
         chain.Chain,
         "join",
-        lambda self, points, seen: max(points, key=lambda one: one.membership.depth),
+        lambda self, parents, seen: max(
+            (one.point for one in parents), key=lambda point: point.membership.depth
+        ),
     )
 
 

@@ -27,6 +27,7 @@ class Chain:
         self._votes: dict[RecordId, list[tuple[Entry, Vote]]] = {}
         self._resolves: dict[RecordId, list[tuple[Entry, Vote]]] = {}
         self._turns: list[Entry] = []
+        self._contested: list[Entry] = []
         self._fork: Point | None = None
         self._now: Point | None = None
 
@@ -57,22 +58,30 @@ class Chain:
             yield following[0]
             following = self._following(following[0].record.id, None)
 
-    def join(self, points: Sequence[Point], seen: Past) -> Point:
-        """Where the chain stands for who has `seen` what others had, who stood at `points`."""
-        deepest = max(points, key=lambda one: one.membership.depth)
-        fork = self._fork
-        if fork is None:
-            return deepest
-        beyond = deepest.membership.depth > fork.membership.depth
-        if beyond or any(point.frozen for point in points):
-            return self._walk(seen)
-        return deepest
+    def join(self, parents: Sequence[Entry], seen: Past) -> Point:
+        """Where the chain stands for who has `seen` what all of `parents` had, and no more."""
+        deepest = max(parents, key=lambda one: one.point.membership.depth)
+        if not self._contested or not self._moved(deepest, seen):
+            return deepest.point
+        return self._walk(seen)
+
+    def _moved(self, entry: Entry, seen: Past) -> bool:
+        """Whether who has `seen` all this may stand elsewhere on the chain than `entry` does.
+
+        Not if it knows no branch, no resolving record and no next link that `entry` did not know:
+        then its way is the same. It saves most walks, each of which is as long as the chain.
+        """
+        following = self._links.get(entry.point.head, ())
+        return any(
+            past.holds(seen, one.number) and not past.holds(entry.past, one.number)
+            for one in (*self._contested, *following)
+        )
 
     def _walk(self, seen: Past | None) -> Point:
         """Follow the chain through what was `seen` (all, if None) to its head, or to an open fork.
 
-        It starts at the first fork of all: before it there is one way only. A past that holds
-        no link after the first fork is not walked (see `join`), so its head had been seen.
+        It starts at the first fork of all: before it there is one way only. Who knows no branch
+        of it needs no walk (see `join`), so its head had been seen.
         """
         head = self._first if self._fork is None else self._fork.head
         following = self._following(head, seen)
@@ -168,10 +177,10 @@ class Chain:
         links = self._links.setdefault(before.head, [])
         links.append(entry)
         self._turns.append(entry)
-        if len(links) > 1 and (
-            self._fork is None or before.membership.depth < self._fork.membership.depth
-        ):
-            self._fork = before
+        if len(links) > 1:
+            self._contested.extend(links if len(links) == 2 else [entry])
+            if self._fork is None or before.membership.depth < self._fork.membership.depth:
+                self._fork = before
         self._now = entry.point if self._fork is None else None
         return entry
 
@@ -191,5 +200,6 @@ class Chain:
         resolved = Vote(entry.record.author, number, keep)
         self._resolves.setdefault(point.head, []).append((entry, resolved))
         self._turns.append(entry)
+        self._contested.append(entry)
         self._now = None
         return replace(entry, point=self._walk(entry.past))

@@ -89,7 +89,7 @@ class Graph:
             lamport = max(lamport, other.record.lamport)
             alike = alike and other.point is point
         if not alike:
-            point = self._chain.join([first.point, *(other.point for other in others)], seen)
+            point = self._chain.join([first, *others], seen)
         return seen, seqs, point, lamport
 
     def enter(self, entry: Entry) -> None:
