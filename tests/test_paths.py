@@ -107,21 +107,6 @@ EXCUSED: dict[str, str] = {
     "store/scrub.py": "desk has no test of its own for it yet",
     "store/sqlite.py": "desk has no test of its own for it yet",
     "store/tables.py": "desk has no test of its own for it yet",
-    "web/asking.py": "web has no test of its own for it yet",
-    "web/choosing.py": "web has no test of its own for it yet",
-    "web/handling.py": "web has no test of its own for it yet",
-    "web/once.py": "web has no test of its own for it yet",
-    "web/pages/acts.py": "web has no test of its own for it yet",
-    "web/pages/registry.py": "web has no test of its own for it yet",
-    "web/pages/work.py": "web has no test of its own for it yet",
-    "web/paths.py": "web has no test of its own for it yet",
-    "web/purposes.py": "web has no test of its own for it yet",
-    "web/references.py": "web has no test of its own for it yet",
-    "web/seats.py": "web has no test of its own for it yet",
-    "web/shelf.py": "web has no test of its own for it yet",
-    "web/telling.py": "web has no test of its own for it yet",
-    "web/visitors.py": "web has no test of its own for it yet",
-    "web/words.py": "web has no test of its own for it yet",
 }
 
 

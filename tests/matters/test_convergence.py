@@ -219,7 +219,7 @@ def a_fork_stops_everything(patch: pytest.MonkeyPatch) -> None:
 
     def broken(self: graph.Graph, record: Any) -> Any:
         stands = stand(self, record)
-        return "frozen" if not isinstance(stands, str) and stands[2].frozen else stands
+        return "frozen" if not isinstance(stands, str) and stands.point.frozen else stands
 
     patch.setattr(graph.Graph, "stand", broken)
 

@@ -46,11 +46,12 @@ def sayable(registry: kinds.Registry) -> Iterator[kinds.Kind]:
             yield kind
 
 
-def beginnings(desk: tools.Desk) -> tuple[kinds.Kind, ...]:
-    """The kinds by which this officer may begin a matter."""
+def beginnings(desk: tools.Desk, *, procedures: bool = False) -> tuple[kinds.Kind, ...]:
+    """The kinds by which this officer may begin a matter; with those of `procedures` too."""
+    said = desk.tools.registry.values() if procedures else sayable(desk.tools.registry)
     return tuple(
         kind
-        for kind in sayable(desk.tools.registry)
+        for kind in said
         if isinstance(kind.effect, kinds.Genesis) and _permitted(desk, kind, None)
     )
 

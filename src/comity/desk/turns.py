@@ -4,7 +4,6 @@ It follows from the kinds and from who spoke last, so that a new kind appears by
 that only its author could move, and nobody moved yet, is at rest and waits for no one.
 """
 
-import itertools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -105,10 +104,8 @@ def movers(
         case "author":
             who = {view.opening.author}
         case name:
-            said = (*reversed(view.acts), view.opening)
-            naming = (AuthorityId(str(one.open[name])) for one in said if name in one.open)
-            # Who was named last: a later act may address somebody else.
-            who = {*itertools.islice(naming, 1)}
+            # Who was named last, by acts that stand: a later act may address somebody else.
+            who = {AuthorityId(dict(view.named).get(name, ""))}
     return parties & who
 
 

@@ -66,6 +66,7 @@ class Graph:
             return "the matter is closed"
         seqs[author] = seq
         number = len(self.order)
+        # The usual case is spared a call.
         seen = (number + 1, 0) if seen == (number, 0) else past.with_(seen, number)
         return Entry(record, number, seen, seqs, point)
 

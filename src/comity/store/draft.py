@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, Literal
 
 from comity import errors
+from comity.records import ids
 from comity.records.ids import AuthorityId, RecordId
 from comity.store import port, tables
 
@@ -129,6 +130,8 @@ class Draft:
         leaf = self._leaves.get(new.id)
         if leaf is not None:
             return leaf
+        if not ids.is_digest(new.id):
+            raise errors.Invalid("record-id", f"{new.id!r} is no record's id")
         leaf = self.size
         self.size += 1
         self._leaves[new.id] = leaf

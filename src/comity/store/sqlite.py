@@ -5,6 +5,7 @@ PRAGMA is read back, since setting one can fail without a word. Libraries in whi
 can lose another connection's commit (3.7.0 to 3.51.2) are refused.
 """
 
+import contextlib
 import json
 import os
 from collections.abc import Collection, Mapping
@@ -221,7 +222,9 @@ class SqliteWriter:
 
     def close(self) -> None:
         """Close; SQLite undoes what was not committed."""
-        self.connection.close()
+        # If the connection was lost before, there is nothing left to undo.
+        with contextlib.suppress(sa.exc.DBAPIError):
+            self.connection.close()
         self._engine.dispose()
 
 
