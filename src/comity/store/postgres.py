@@ -6,6 +6,7 @@ not flush at all is refused. Connect to the server itself: a pool between that s
 (PgBouncer's transaction mode) would lose the lock.
 """
 
+import contextlib
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -226,5 +227,7 @@ class PostgresWriter:
 
     def close(self) -> None:
         """Close: the server undoes what was not committed and frees the lock."""
-        self.connection.close()
+        # If the connection was lost before, there is nothing left to undo.
+        with contextlib.suppress(sa.exc.DBAPIError):
+            self.connection.close()
         self._engine.dispose()
