@@ -183,7 +183,7 @@ def test_a_later_fork_is_found_behind_a_resolved_one() -> None:
 
 def test_the_chain_in_force_leaves_out_the_branch_that_lost() -> None:
     lyon, turin = case(LYON, TURIN)
-    one, other = forked(lyon, turin)
+    _, other = forked(lyon, turin)
     assert [link.id for link in turin.matter.chain()] == [turin.matter.id]
     turin.tells("fork.voted/1", keep=other.id)
     turin.tells("fork.resolved/1", keep=other.id)

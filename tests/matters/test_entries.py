@@ -21,9 +21,7 @@ def graph(parents: list[set[int]]) -> list[Entry]:
         for parent in chosen:
             if 0 <= parent < number:
                 seen = past.union(seen, made[parent].past)
-        made.append(
-            Entry(telling.opened(n=number), number, past.with_(seen, number), {}, POINT)
-        )
+        made.append(Entry(telling.opened(n=number), number, past.with_(seen, number), {}, POINT))
     return made
 
 

@@ -24,33 +24,22 @@ def changed(one: Record, **members: Any) -> Record:
 @pytest.mark.parametrize(
     ("members", "reason"),
     [
-        ({"lamport": 1}, "lamport is 1 where 2 follows"),
-        ({"lamport": 3}, "lamport is 3 where 2 follows"),
-        ({"seq": 0}, "seq is 0 where 1 follows"),
-        ({"seq": 2}, "seq is 2 where 1 follows"),
-        ({"control": None}, "control is not the head"),
-        ({"control": "f" * 64}, "control is not the head"),
+        ({"lamport": 0}, "lamport is 0 where 1 follows"),
+        ({"lamport": 2}, "lamport is 2 where 1 follows"),
+        ({"seq": 1}, "seq is 1 where 0 follows"),
+        ({"seq": 7}, "seq is 7 where 0 follows"),
+        ({"control": None}, "control is not the head of the control chain that it had seen"),
+        ({"control": "f" * 64}, "control is not the head of the control chain that it had seen"),
         ({"after": ()}, "only the first record of a matter stands after nothing"),
     ],
 )
 def test_a_wrong_header_does_not_stand(members: dict[str, Any], reason: str) -> None:
-    (lyon,) = case(LYON)
-    lyon.tells("note.made/1")
-    # A second note by the same author: lamport 2, seq 2 after the first record (seq 0) and one.
-    good = lyon.makes("note.made/1")
-    wrong = changed(good, **{name: _shifted(name, one) for name, one in members.items()})
-    refused = lyon.matter.verdict(wrong)
-    assert refused is not None
-    assert refused == reason.replace("is 0 where 1", "is 1 where 2").replace(
-        "seq is 2 where 1", "seq is 3 where 2"
-    ) or reason in refused
-    lyon.hear([wrong])
-    assert wrong.id not in lyon.matter
-    assert not lyon.matter.rejections[0].stands
-
-
-def _shifted(name: str, value: Any) -> Any:
-    return value + 1 if name == "seq" else value
+    _, turin = case(LYON, TURIN)
+    wrong = changed(turin.makes("note.made/1"), **members)
+    assert turin.matter.verdict(wrong) == reason
+    turin.hear([wrong])
+    assert wrong.id not in turin.matter
+    assert turin.matter.rejections == (fold.Rejection(wrong, reason, stands=False),)
 
 
 def test_the_control_head_is_that_of_the_records_own_past() -> None:
@@ -68,9 +57,7 @@ def test_the_control_head_is_that_of_the_records_own_past() -> None:
 def test_after_names_no_record_together_with_its_ancestor() -> None:
     (lyon,) = case(LYON)
     first = lyon.tells("note.made/1")
-    wrong = changed(
-        lyon.makes("note.made/1"), after=tuple(sorted([lyon.matter.id, first.id]))
-    )
+    wrong = changed(lyon.makes("note.made/1"), after=tuple(sorted([lyon.matter.id, first.id])))
     assert lyon.matter.verdict(wrong) == "after names a record and its ancestor"
 
 
@@ -179,10 +166,8 @@ def test_of_many_heads_the_control_chain_comes_first() -> None:
     # What hangs on a young head: a hand-over that the record would otherwise not have seen.
     last.tells("note.made/1")
     lyon.tells("lead.offered/1", to=last.author)
-    for _ in range(6):
-        last.hear(lyon.records[: 1 + len(lyon.records)])
-        accepted = last.tells("lead.accepted/1")
-        break
+    last.hear(lyon.records)
+    accepted = last.tells("lead.accepted/1")
     for node in rest[:-1]:
         node.tells("note.made/1")
         node.hear(last.records)

@@ -131,9 +131,7 @@ def test_the_lead_settles_a_conflict_for_one_of_the_rivals() -> None:
     lyon, turin, request, done, _ = in_conflict()
     assert "only the lead" in turin.refused("conflict.settled/1", about=request.id, keep=done.id)
     for wrong in (request.id, None, [done.id]):
-        assert "none of those" in lyon.refused(
-            "conflict.settled/1", about=request.id, keep=wrong
-        )
+        assert "none of those" in lyon.refused("conflict.settled/1", about=request.id, keep=wrong)
     lyon.tells("conflict.settled/1", about=request.id, keep=done.id)
     view = only(lyon.matter)
     assert (view.status, view.rivals) == ("executed", ())
@@ -167,9 +165,7 @@ def test_a_long_row_of_settlements_is_followed_without_end() -> None:
     lyon, _, request, done, declined = in_conflict()
     keeps = (done, declined)
     for _ in range(700):
-        both = [
-            lyon.makes("conflict.settled/1", about=request.id, keep=keep.id) for keep in keeps
-        ]
+        both = [lyon.makes("conflict.settled/1", about=request.id, keep=keep.id) for keep in keeps]
         lyon.hear(both)
         keeps = (both[0], both[1])
     lyon.tells("conflict.settled/1", about=request.id, keep=keeps[0].id)

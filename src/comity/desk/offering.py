@@ -100,7 +100,7 @@ def _admitted(
         for about, open_ in _tries(matter, kind.effect, desk.authority, bound)
         if matter.verdict(dataclasses.replace(probe, kind=kind.name, open=open_)) is None
     ]
-    return list(dict.fromkeys(found))
+    return list({(offer.kind.name, offer.about): offer for offer in found}.values())
 
 
 def _probe(matter: Matter, desk: tools.Desk) -> record.Record:
@@ -124,7 +124,7 @@ def _tries(
     effect: kinds.Effect,
     here: AuthorityId,
     bound: Collection[RecordId] | None,
-) -> Iterator[tuple[RecordId | None, dict[str, object]]]:
+) -> Iterator[tuple[RecordId | None, Mapping[str, object]]]:
     """What an act could be about, and the open fields that the rules look at."""
     match effect:
         case kinds.Moves():
@@ -144,7 +144,9 @@ def _tries(
             yield None, {}
 
 
-def _links(matter: Matter, effect: kinds.Control, here: AuthorityId) -> Iterator[dict[str, object]]:
+def _links(
+    matter: Matter, effect: kinds.Control, here: AuthorityId
+) -> Iterator[Mapping[str, object]]:
     """What a link of the control chain could name."""
     match effect.act:
         case "ratify":

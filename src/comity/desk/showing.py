@@ -29,6 +29,8 @@ class Wanted:
     oldest_first: bool = False
     things: str = ""
     """Things of this sort."""
+    only: RecordId | None = None
+    """No other thing than this one."""
     identifiers: bool = False
     skip: int = 0
     """Lines, things or identifiers before the first that is wanted."""
@@ -103,8 +105,7 @@ def show(desk: tools.Desk, known: board.Board, matter_id: MatterId, wanted: Want
         standing = _standing(folder, known)
         timeline = found.timeline() if wanted.lines or wanted.identifiers else []
         part = _part(timeline, wanted)
-        views = _first_waiting(found.things(wanted.things), standing.turns) if wanted.things else []
-        views = views[wanted.skip :][: wanted.count]
+        views = _views(found, wanted, standing.turns)
         of_things = [one for view in views for one in (view.opening, *view.acts)]
         troubled = _troubled(found, standing)
         named = _named(found, (*part, *of_things))
@@ -223,8 +224,15 @@ def _part(timeline: list[record.Record], wanted: Wanted) -> list[record.Record]:
     return timeline[wanted.skip :][: wanted.lines]
 
 
-def _first_waiting(views: Sequence[status.View], waits: Sequence[turns.Turn]) -> list[status.View]:
-    """What waits for somebody first, and the newest first among them."""
+def _views(found: matters.Matter, wanted: Wanted, waits: Sequence[turns.Turn]) -> list[status.View]:
+    """The wanted things: what waits for somebody first, and the newest first among them."""
+    if not wanted.things:
+        return []
+    if wanted.only is not None:
+        return [view for view in found.things(wanted.things) if view.id == wanted.only]
     waiting = {turn.view.id for turn in waits if turn.view is not None}
-    newest = sorted(views, key=lambda view: view.opening.lamport, reverse=True)
-    return sorted(newest, key=lambda view: view.id not in waiting)
+    newest = sorted(
+        found.things(wanted.things), key=lambda view: view.opening.lamport, reverse=True
+    )
+    newest.sort(key=lambda view: view.id not in waiting)
+    return newest[wanted.skip :][: wanted.count]

@@ -8,6 +8,7 @@ won the vote. Which point a record stands on follows from its past alone (clause
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from comity import errors
 from comity.matters import control, entries, past, votes
 from comity.matters.control import Membership, Point
 from comity.matters.entries import Entry
@@ -34,14 +35,11 @@ class Chain:
     # --- where it stands -----------------------------------------------------------------------
 
     @property
-    def begun(self) -> bool:
-        """Whether the first record is here."""
-        return self._first in self._memberships
-
-    @property
     def now(self) -> Point:
-        """Where the chain stands in everything that is here."""
+        """Where the chain stands in everything here; `NotFound` before the first record is."""
         if self._now is None:
+            if self._first not in self._memberships:
+                raise errors.NotFound("matter-not-here", f"{self._first} has not begun here yet")
             self._now = self._walk(None)
         return self._now
 

@@ -184,12 +184,12 @@ class Matter:
 
     @property
     def point(self) -> Point:
-        """Where the control chain stands in everything that is here; the first record is here."""
+        """Where the control chain stands in everything here; `NotFound` before anything is."""
         return self._state.chain.now
 
     @property
     def membership(self) -> Membership:
-        """Lead, parties and closure as they stand; the first record is here."""
+        """Lead, parties and closure as they stand; `NotFound` before anything is here."""
         return self.point.membership
 
     @property

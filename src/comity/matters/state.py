@@ -223,7 +223,10 @@ class State:
 
     def register(self, name: str) -> list[Record]:
         """The newest statements of a register that are not quarantined, by id."""
+        said = self.registers.get(name)
+        if not said:
+            return []
         hidden = self.hidden(self.chain.now.membership)
         chosen = None if hidden is None else (lambda entry: not hidden(entry))
-        found = entries.newest(self.registers.get(name, ()), chosen)
+        found = entries.newest(said, chosen)
         return sorted((entry.record for entry in found), key=lambda one: one.id)
