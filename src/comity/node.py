@@ -8,11 +8,13 @@ import datetime
 import importlib.resources
 import os
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from comity import errors
 from comity.config import Settings
-from comity.desk import cabinet, founding, tools
+from comity.desk import cabinet, founding, neighbours, tools
+from comity.exchange import https
 from comity.keys import filekeys
 from comity.matters import subjects
 from comity.policy import engine
@@ -74,6 +76,14 @@ def open_(settings: Settings) -> Node:
     keys = filekeys.load(keys_folder, passphrase=settings.passphrase())
     store = opening.open_store(settings.database, folder=settings.data)
     registry = subjects.REGISTRY
+
+    def fetch(peer: AuthorityId) -> Callable[[str], bytes]:
+        found = neighbours.address(made, peer)
+        if found is None:
+            raise errors.NotFound("authority-unknown", f"{peer} is not in the directory")
+        address, certificate = found
+        return lambda path: https.get(address + path, certificate=certificate)
+
     made = tools.Tools(
         authority=keys.card.authority,
         registry=registry,
@@ -83,6 +93,7 @@ def open_(settings: Settings) -> Node:
         policy=engine.Engine(policy_texts(), registry),
         cabinet=cabinet.Cabinet(store, registry),
         random=os.urandom,
+        fetch=fetch,
     )
     founding.begin_access(made, clock())
     return Node(settings, made)

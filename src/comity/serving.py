@@ -39,7 +39,7 @@ HEAD_SECONDS = 20.0
 KEEP_ALIVE_SECONDS = 30
 CONNECTIONS_MAX = 1_000
 
-_PAGES = "comity.web.pages"
+_PAGES = "comity.web.site"
 _log = logging.getLogger(__name__)
 
 
@@ -315,5 +315,6 @@ def _pages(found: node.Node) -> ASGIApp | None:
         clock=node.clock,
         address=found.settings.base_url,
         page_rows=found.settings.page_rows,
+        fetch=found.tools.fetch,
     )
     return made

@@ -1,6 +1,8 @@
 """A place for a store, once in SQLite and once in PostgreSQL."""
 
+import contextlib
 import itertools
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +25,10 @@ class Place:
     """Run a statement in the database, behind the store's back."""
     opened: list[durable.DurableStore] = field(default_factory=list)
 
+    def cut(self, store: durable.DurableStore) -> None:
+        """Close the connection under the pen, as a lost disk or server does."""
+        store._pen._writer.connection.connection.driver_connection.close()
+
     def open(self) -> durable.DurableStore:
         store = opening.open_store(self.url, folder=self.folder)
         self.opened.append(store)
@@ -38,13 +44,29 @@ class Place:
         self.opened.clear()
 
 
+@contextlib.contextmanager
+def pen_held(store: durable.DurableStore) -> Iterator[None]:
+    """While this lasts the pen takes nothing: what is queued meanwhile is taken together."""
+    taken, gate = threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        taken.set()
+        assert gate.wait(30)
+
+    held = store._pen.change(hold)
+    assert taken.wait(30)
+    yield
+    gate.set()
+    held.result()
+
+
 @pytest.fixture
 def sqlite_place(tmp_path: Path) -> Iterator[Place]:
     """A data folder."""
 
     def run(statement: str) -> None:
         connection = sqlite.dbapi2.connect(str(tmp_path / sqlite.FILE), isolation_level=None)
-        connection.execute(statement)
+        connection.executescript(statement)
         connection.close()
 
     place = Place("", tmp_path, run)

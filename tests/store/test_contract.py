@@ -1,7 +1,6 @@
 """What the port promises of appending, on each engine."""
 
 import dataclasses
-import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -12,19 +11,15 @@ from comity.records.ids import MatterId
 from comity.store import durable, port, scrub
 from tests.store import acts
 from tests.store.acts import LYON, OSLO, TURIN
-from tests.store.conftest import Place
+from tests.store.conftest import Place, pen_held
 
 
 def queued_together(
     store: durable.DurableStore, *appends: port.Append
 ) -> list[Future[port.Appended]]:
     """Queue appends while the pen is held, so that one transaction takes them all."""
-    gate = threading.Event()
-    held = store._pen.change(lambda _: gate.wait(10))
-    futures = [store.append(one) for one in appends]
-    gate.set()
-    assert held.result()
-    return futures
+    with pen_held(store):
+        return [store.append(one) for one in appends]
 
 
 def test_an_append_is_answered_with_its_leaves_and_the_size(store: durable.DurableStore) -> None:
@@ -276,11 +271,9 @@ def test_after_a_storage_fault_nothing_is_written_and_reading_goes_on(place: Pla
     store = place.open()
     opening = acts.record(0)
     store.append(port.Append(records=(opening,))).result()
-    gate = threading.Event()
-    store._pen.change(lambda _: gate.wait(10))
-    waiting = [store.append(acts.act(n, opening.matter)) for n in (1, 2)]
-    store._pen._writer.connection.connection.driver_connection.close()
-    gate.set()
+    with pen_held(store):
+        waiting = [store.append(acts.act(n, opening.matter)) for n in (1, 2)]
+    place.cut(store)
     waiting.append(store.append(acts.act(3, opening.matter)))
     for future in waiting:
         fault = future.exception()

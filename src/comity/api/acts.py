@@ -13,7 +13,7 @@ from typing import Any
 import pydantic
 
 from comity import errors
-from comity.api import answers, calls, routes, shapes
+from comity.api import answers, calls, routes, shapes, workers
 from comity.desk import offering, performing, repeating
 from comity.policy import actions
 from comity.records import ids, kinds, record
@@ -83,10 +83,10 @@ def body_schema(kind: kinds.Kind, said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _work(
     kind: kinds.Kind, repeats: repeating.Repeats
-) -> Callable[[calls.Call], answers.Answer | routes.Waiting]:
+) -> Callable[[calls.Call], answers.Answer | workers.Waiting[answers.Answer]]:
     begins = isinstance(kind.effect, kinds.Genesis)
 
-    def work(call: calls.Call) -> answers.Answer | routes.Waiting:
+    def work(call: calls.Call) -> answers.Answer | workers.Waiting[answers.Answer]:
         act = _act(kind.name, begins, call)
         if call.query and call.flag("preview"):
             recipients = [dataclasses.asdict(one) for one in performing.preview(call.desk, act)]
@@ -94,7 +94,7 @@ def _work(
         if KEY in call.headers:
             return _repeatable(call, act, repeats)
         said, queued = performing.say(call.desk, act)
-        return routes.Waiting(queued.future, lambda _: _finished(act, said, queued))
+        return workers.Waiting(queued.future, lambda _: _finished(act, said, queued))
 
     return work
 
@@ -147,7 +147,7 @@ def _said_reply(body: bytes, one: str) -> answers.Reply:
 
 def _repeatable(
     call: calls.Call, act: performing.Act, repeats: repeating.Repeats
-) -> routes.Waiting:
+) -> workers.Waiting[answers.Answer]:
     given: Future[Any] = repeats.say(
         call.desk,
         act,
@@ -155,7 +155,7 @@ def _repeatable(
         key=call.headers[KEY].decode("latin-1"),
         request=repeating.digest(call.url.encode(), call.body),
     )
-    return routes.Waiting(given, _again)
+    return workers.Waiting(given, _again)
 
 
 def _again(answered: Any) -> answers.Reply:

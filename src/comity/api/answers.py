@@ -3,7 +3,6 @@
 Every answer says that it is not to be kept and not to be guessed at, unless it says otherwise.
 """
 
-import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +19,7 @@ PARCEL = "application/vnd.comity.parcel"
 
 Headers = Sequence[tuple[bytes, bytes]]
 
-POOL = "comity.pool"
+WORKERS = "comity.workers"
 """Where in the scope the threads are that make a stream's pieces."""
 
 NO_STORE = (b"cache-control", b"no-store")
@@ -66,14 +65,14 @@ class Stream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it (ASGI)."""
-        loop, pool = asyncio.get_running_loop(), scope[POOL]
+        run = scope[WORKERS].run
         # The first piece is made before the head is sent: what fails at once is a proper problem.
-        chunk = await loop.run_in_executor(pool, next, self.chunks, None)
+        chunk = await run(lambda: next(self.chunks, None))
         await send(_start(200, self.media, (NO_STORE, *self.headers)))
         try:
             while chunk is not None:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
-                chunk = await loop.run_in_executor(pool, next, self.chunks, None)
+                chunk = await run(lambda: next(self.chunks, None))
         # Whatever it was: what was sent so far must not pass for the whole.
         except Exception as fault:
             raise BrokenOff from fault

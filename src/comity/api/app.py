@@ -6,7 +6,6 @@ parts, every act among them, are found in one step, past the layers that they do
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
@@ -32,16 +31,18 @@ from comity.api import (
     matters,
     officers,
     openapi,
+    oversight,
     parcels,
     problems,
     records,
     routes,
+    workers,
 )
 from comity.desk import tools
 from comity.records.kinds import Registry
 
 DESCRIPTION = f"{routes.PREFIX}/openapi.json"
-_THREADS_QUICK = 8
+_THREADS_QUICK = 4
 _THREADS_SLOW = 8
 
 
@@ -62,8 +63,8 @@ def create(
     house = doors.House(
         tools=own,
         clock=clock,
-        quick=ThreadPoolExecutor(_THREADS_QUICK, "comity-api"),
-        slow=ThreadPoolExecutor(_THREADS_SLOW, "comity-api-slow"),
+        quick=workers.Workers(_THREADS_QUICK, "comity-api"),
+        slow=workers.Workers(_THREADS_SLOW, "comity-api-slow"),
         hosts=frozenset(host.lower().encode() for host in hosts),
         failed=failed,
     )
@@ -90,6 +91,7 @@ def declared(registry: Registry, *, base_url: str, page_rows: int) -> list[route
         *directory.made(),
         *officers.made(base_url),
         *ledger.made(),
+        *oversight.made(),
     ]
 
 

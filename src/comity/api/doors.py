@@ -7,14 +7,13 @@ read only after its sender is known. What goes wrong becomes a problem here and 
 import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.types import Receive, Scope, Send
 
 from comity import errors
-from comity.api import answers, bodies, calls, local, problems, routes
+from comity.api import answers, bodies, calls, local, problems, routes, workers
 from comity.desk import tools
 
 _log = logging.getLogger(__name__)
@@ -26,8 +25,8 @@ class House:
 
     tools: tools.Tools
     clock: Callable[[], datetime]
-    quick: Executor
-    slow: Executor
+    quick: workers.Workers
+    slow: workers.Workers
     hosts: frozenset[bytes] = frozenset()
     """The hosts by which this node is reached; any, if none is named."""
     failed: Callable[[errors.ComityError], None] = lambda fault: None
@@ -41,7 +40,7 @@ class Door:
         self.route = route
         self._house = house
         self._known = frozenset(route.query)
-        self._pool = house.slow if route.slow else house.quick
+        self._workers = house.slow if route.slow else house.quick
         body = route.body
         self._early = body is not None and (body.streamed or body.bytes_max > routes.BODY_BYTES_MAX)
 
@@ -49,7 +48,7 @@ class Door:
         """Answer one request (ASGI)."""
         try:
             answer = await self._answer(scope, receive)
-            await answer({**scope, answers.POOL: self._house.slow}, receive, send)
+            await answer({**scope, answers.WORKERS: self._house.slow}, receive, send)
         except answers.BrokenOff:
             raise
         except errors.ComityError as fault:
@@ -61,22 +60,15 @@ class Door:
             await problems.broken()(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> answers.Answer:
-        loop = asyncio.get_running_loop()
         sent = calls.headers(scope["headers"])
         here = local.is_local(scope)
         if not here:
             self._check_host(sent)
         desk = None
         if self._early:
-            desk = await loop.run_in_executor(self._house.quick, self._desk, sent, here)
-        body, chunks = await self._body(sent, receive, loop)
-        made = await loop.run_in_executor(
-            self._pool, self._work, scope, sent, here, desk, body, chunks
-        )
-        if isinstance(made, routes.Waiting):
-            # Shielded: a client that goes away must not cancel what the pen is writing.
-            return made.then(await asyncio.shield(asyncio.wrap_future(made.until)))
-        return made
+            desk = await self._house.quick.run(lambda: self._desk(sent, here))
+        body, chunks = await self._body(sent, receive)
+        return await self._workers.run(lambda: self._work(scope, sent, here, desk, body, chunks))
 
     def _check_host(self, sent: Mapping[bytes, bytes]) -> None:
         named = sent.get(b"host", b"").lower()
@@ -94,7 +86,7 @@ class Door:
         desk: tools.Desk | None,
         body: bytes,
         chunks: Iterator[bytes],
-    ) -> answers.Answer | routes.Waiting:
+    ) -> answers.Answer | workers.Waiting[answers.Answer]:
         """Everything that may block, in one go."""
         if desk is None:
             desk = self._desk(sent, here)
@@ -111,12 +103,12 @@ class Door:
         return self.route.work(call)
 
     async def _body(
-        self, sent: Mapping[bytes, bytes], receive: Receive, loop: asyncio.AbstractEventLoop
+        self, sent: Mapping[bytes, bytes], receive: Receive
     ) -> tuple[bytes, Iterator[bytes]]:
         wanted = self.route.body
         if wanted is None:
             return b"", iter(())
         if wanted.streamed:
             bodies.check(sent, wanted.media, wanted.bytes_max)
-            return b"", bodies.pieces(receive, loop, wanted.bytes_max)
+            return b"", bodies.pieces(receive, asyncio.get_running_loop(), wanted.bytes_max)
         return await bodies.whole(sent, receive, wanted.media, wanted.bytes_max), iter(())

@@ -5,17 +5,15 @@ costs little and learns nothing: bounds come first, and a refusal says no more t
 The ledger's tiles hold digests only; whoever knows the address may mirror and audit them.
 """
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from comity import errors
-from comity.api import answers, bodies, calls, problems
+from comity.api import answers, bodies, calls, problems, workers
 from comity.desk import carrying, publishing, receiving, tools
 
 PARCELS = "/peer/parcels"
@@ -51,7 +49,7 @@ class _Peers:
         self._own = own
         self._clock = clock
         self._failed = failed
-        self._pool = ThreadPoolExecutor(4, "comity-peers")
+        self._workers = workers.Workers(4, "comity-peers")
         self._here: Counter[str] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,16 +78,15 @@ class _Peers:
 
     async def _answer(self, scope: Scope, receive: Receive) -> answers.Reply:
         method, path = scope["method"], scope["path"]
-        loop = asyncio.get_running_loop()
         if path == PARCELS and method == "POST":
             body = await bodies.whole(
                 calls.headers(scope["headers"]), receive, answers.PARCEL, carrying.BYTES_MAX
             )
-            return await loop.run_in_executor(self._pool, self._take, body)
+            return await self._workers.run(lambda: self._take(body))
         if path == CHECKPOINT and method == "GET":
-            return await loop.run_in_executor(self._pool, self._checkpoint)
+            return await self._workers.run(self._checkpoint)
         if path.startswith(TILES) and method == "GET":
-            return await loop.run_in_executor(self._pool, self._piece, path)
+            return await self._workers.run(lambda: self._piece(path))
         if path in (PARCELS, CHECKPOINT) or path.startswith(TILES):
             raise errors.Invalid("method-not-allowed", f"{method} is not done here")
         raise errors.NotFound("path-unknown", "There is nothing at this path.")

@@ -7,13 +7,12 @@ and renders.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from comity import errors
-from comity.api import answers, calls
+from comity.api import answers, calls, workers
 from comity.policy import engine
 
 PREFIX = "/api/v1"
@@ -24,15 +23,7 @@ BODY_BYTES_MAX = 2**20
 JSON = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """An answer that is due when something is durable. No thread waits for it."""
-
-    until: Future[Any]
-    then: Callable[[Any], answers.Answer]
-
-
-Work = Callable[[calls.Call], answers.Answer | Waiting]
+Work = Callable[[calls.Call], answers.Answer | workers.Waiting[answers.Answer]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

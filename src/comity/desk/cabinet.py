@@ -43,18 +43,21 @@ class Cabinet:
         self._directory: tuple[int, directory.Directory] | None = None
 
     @contextmanager
-    def holding(self, matter_id: MatterId, *, new: bool = False) -> Iterator[Folder]:
+    def holding(
+        self, matter_id: MatterId, *, new: bool = False, begun: bool = False
+    ) -> Iterator[Folder]:
         """The folder of a matter, for this thread alone; `NotFound` unless it exists or is `new`.
 
+        With `begun` its first record was made just now, so that the store cannot hold it yet.
         The lock is held while a record is made and queued, never while its commit is awaited.
         """
-        folder = self._get(matter_id)
+        folder = self._get(matter_id, begun)
         with folder.lock:
             if not len(folder.matter) and not new:
                 raise errors.NotFound("matter-unknown", f"there is no matter {matter_id} here")
             yield folder
 
-    def _get(self, matter_id: MatterId) -> Folder:
+    def _get(self, matter_id: MatterId, begun: bool) -> Folder:
         with self._lock:
             folder = self._folders.get(matter_id)
             if folder is not None:
@@ -65,14 +68,17 @@ class Cabinet:
             folder.lock.acquire()
             self._make_room()
         try:
-            self._fill(folder)
+            if not begun:
+                self._fill(folder)
         finally:
             folder.lock.release()
         return folder
 
     def _make_room(self) -> None:
+        if len(self._folders) <= MATTERS_MAX:
+            return
         for matter_id in list(self._folders):
-            if len(self._folders) <= MATTERS_MAX:
+            if len(self._folders) <= MATTERS_MAX - MATTERS_MAX // 16:
                 return
             folder = self._folders[matter_id]
             if folder.lock.acquire(blocking=False):
@@ -127,7 +133,11 @@ def read_stored(stored: port.StoredRecord, registry: kinds.Registry) -> record.R
 
 def title_of(registry: kinds.Registry, opening: record.Record, texts: list[str]) -> str:
     """The title of a matter, as far as it was disclosed here."""
-    said = opened(registry, opening, texts)
+    return title_in(opened(registry, opening, texts))
+
+
+def title_in(said: kinds.Statement | None) -> str:
+    """The title that a matter's first statement gives it."""
     match said:
         case cases.CaseOpened() | reports.ReportFiled():
             return said.title.shown or ""

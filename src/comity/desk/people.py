@@ -90,9 +90,15 @@ def officer_of(
     """The active officer whom a session or token names now."""
     if not secret.startswith(f"{PREFIX}{sort}_"):
         return None
+    remembered = own.known.officer(digest(secret), now)
+    if remembered is not None:
+        return remembered
     known = own.store.credential(digest(secret), sort, now)
     officer = own.store.officer(known.officer) if known else None
-    return officer if officer is not None and officer.active else None
+    if known is None or officer is None or not officer.active:
+        return None
+    own.known.keep(known, officer, now)
+    return officer
 
 
 def sign_in(own: tools.Tools, link: str, now: datetime.datetime) -> str:
@@ -116,6 +122,7 @@ def set_active(own: tools.Tools, officer: port.Officer, active: bool) -> port.Of
     own.store.save_officer(changed)
     if not active:
         own.store.end_credentials(officer.id)
+    own.known.forget()
     return changed
 
 

@@ -181,8 +181,8 @@ def _put(
     made = envelope.parse(signed)
     one = record.parse(made.payload, made.digest, own.registry)
     if folder is None:
-        with own.cabinet.holding(one.matter, new=True) as fresh:
-            fresh.title = cabinet.title_of(own.registry, one, [d.text for d in disclosures])
+        with own.cabinet.holding(one.matter, new=True, begun=True) as fresh:
+            fresh.title = cabinet.title_in(said)
             return _queue(desk, act, one, signed, disclosures, fresh, permit, parties)
     return _queue(desk, act, one, signed, disclosures, folder, permit, parties)
 

@@ -11,6 +11,7 @@ from comity.desk import people, tools
 def end(own: tools.Tools, token: str, now: datetime.datetime) -> None:
     """End a session. Ending one that is not there is no error."""
     own.store.take_credential(people.digest(token), "session", now)
+    own.known.forget()
 
 
 def keep(
@@ -21,6 +22,7 @@ def keep(
     if officer is None:
         raise errors.Refused("session-ended", "the session has ended", next_step="Sign in again.")
     own.store.save_officer(dataclasses.replace(officer, preferences=dict(preferences)))
+    own.known.forget()
 
 
 def seat(own: tools.Tools, token: str, purpose: str, now: datetime.datetime) -> tools.Desk | None:

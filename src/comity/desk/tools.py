@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from comity import errors
-from comity.desk import cabinet, halting
+from comity.desk import cabinet, halting, knowing
 from comity.keys import filekeys
 from comity.matters import directory
 from comity.policy import engine
@@ -38,6 +38,8 @@ class Tools:
     cabinet: cabinet.Cabinet
     random: Random
     """So many fresh random bytes."""
+    fetch: Callable[[AuthorityId], Callable[[str], bytes]]
+    """Reaches the public ledger of a peer: of a peer, a path, its bytes."""
     access: AccessChain = field(default_factory=AccessChain)
     heads: dict[AuthorityId, record.Seen] = field(default_factory=dict)
     """The latest verified ledger head of each peer, for the headers of new records."""
@@ -45,6 +47,8 @@ class Tools:
     """Told of each peer for which something new waits."""
     halt: halting.Halt = field(default_factory=halting.Halt)
     """Whether this node may write and vouch."""
+    known: knowing.Known = field(default_factory=knowing.Known)
+    """Who secrets name, for seconds."""
 
     def directory(self) -> directory.Directory:
         """The directory as it stands; `Unavailable` before this node founded or joined one."""

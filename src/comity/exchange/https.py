@@ -32,10 +32,21 @@ async def post(
 
     `certificate` is the peer's, as PEM; `seconds_max` is for everything together.
     """
+    return await _within(seconds_max, url, "POST", data, certificate)
+
+
+def get(url: str, *, certificate: str, seconds_max: float = ROUND_SECONDS) -> bytes:
+    """What the peer serves at `url`. Blocks; for threads that run no loop."""
+    return asyncio.run(_within(seconds_max, url, "GET", b"", certificate))
+
+
+async def _within(
+    seconds_max: float, url: str, method: str, data: bytes, certificate: str
+) -> bytes:
     _check_address(url)
     try:
         async with asyncio.timeout(seconds_max):
-            return await _exchange(url, data, certificate)
+            return await _exchange(url, method, data, certificate)
     except TimeoutError:
         raise _unavailable(url, f"no answer within {seconds_max:g} seconds") from None
     except (httpx2.HTTPError, OSError) as fault:
@@ -68,7 +79,7 @@ def _pinned(certificate: str) -> ssl.SSLContext:
     return context
 
 
-async def _exchange(url: str, data: bytes, certificate: str) -> bytes:
+async def _exchange(url: str, method: str, data: bytes, certificate: str) -> bytes:
     context = _pinned(certificate)
     limits = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
     headers = {"content-type": MEDIA_TYPE, "accept": MEDIA_TYPE, "accept-encoding": "identity"}
@@ -76,7 +87,7 @@ async def _exchange(url: str, data: bytes, certificate: str) -> bytes:
         httpx2.AsyncClient(
             verify=context, trust_env=False, follow_redirects=False, timeout=limits
         ) as client,
-        client.stream("POST", url, content=data, headers=headers) as response,
+        client.stream(method, url, content=data, headers=headers) as response,
     ):
         _check_certificate(url, response, ssl.PEM_cert_to_DER_cert(certificate.strip()))
         if response.status_code != httpx2.codes.OK:

@@ -6,6 +6,7 @@ lawful record to the state (clauses F6, F7, F9).
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 from comity.matters import control, entries, past, status
@@ -39,8 +40,12 @@ class State:
         self.rules: dict[str, Rule] = {}
         """The rules that were made so far."""
         self._entries: dict[RecordId, Entry] = {}
-        self._deciding = status.deciding_fields(registry)
         self._hidden: tuple[Membership, Chosen] | None = None
+
+    @cached_property
+    def _deciding(self) -> dict[str, frozenset[str]]:
+        """Read off the kinds when the first thing comes up: many matters never have one."""
+        return status.deciding_fields(self._registry)
 
     def begin(self, entry: Entry, effect: kinds.Genesis, known: dict[RecordId, Entry]) -> Entry:
         """Enter the first record; `known` is where the graph keeps what stands in it."""

@@ -1,0 +1,44 @@
+"""Who a secret names, remembered for seconds, so that not every request asks the store.
+
+A change of an officer or the end of a secret made at this node forgets everything at once. What is
+changed behind the node's back is noticed after `SECONDS`, as long as a permit holds.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from comity.store import port
+
+SECONDS = 5
+SECRETS_MAX = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    officer: port.Officer
+    asked_at: datetime.datetime
+    expires_at: datetime.datetime
+
+
+@dataclass(slots=True)
+class Known:
+    """Officers by the digests of their secrets. Safe to share between threads."""
+
+    _found: dict[bytes, _Known] = field(default_factory=dict)
+
+    def officer(self, digest: bytes, now: datetime.datetime) -> port.Officer | None:
+        """Whom the secret names, if that was asked within the last seconds."""
+        found = self._found.get(digest)
+        if found is None or not found.asked_at <= now < found.expires_at:
+            return None
+        return found.officer if (now - found.asked_at).total_seconds() < SECONDS else None
+
+    def keep(self, known: port.Credential, officer: port.Officer, now: datetime.datetime) -> None:
+        """Remember what the store has just told."""
+        if len(self._found) >= SECRETS_MAX:
+            self._found.clear()
+        self._found[known.digest] = _Known(officer, now, known.expires_at)
+
+    def forget(self) -> None:
+        """Ask the store again about everyone."""
+        self._found.clear()
