@@ -6,12 +6,14 @@ import tempfile
 from pathlib import Path
 
 from bench import core, limits, served
+from comity import node
 
 
 def main() -> int:
     """Measure everything, one after the other, on a quiet machine."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        node.settle_in()
         verifications = limits.verifications_per_second()
         commits = limits.commits_per_second(folder)
         figures = [

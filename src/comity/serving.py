@@ -7,8 +7,6 @@ within seconds when told to, and by itself, with an error, when its disk fails.
 
 import asyncio
 import contextlib
-import importlib
-import importlib.util
 import logging
 import secrets
 import signal
@@ -20,6 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import uvicorn
+import uvloop
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -29,6 +28,7 @@ from comity.api import local, peers, problems
 from comity.desk import delivering, neighbours, starting
 from comity.exchange import courier, https
 from comity.records.ids import AuthorityId
+from comity.web import site
 
 GREETING_SECONDS = 5.0
 """How long a starting node waits for its peers; then it goes on without those that are silent."""
@@ -39,7 +39,6 @@ HEAD_SECONDS = 20.0
 KEEP_ALIVE_SECONDS = 30
 CONNECTIONS_MAX = 1_000
 
-_PAGES = "comity.web.site"
 _log = logging.getLogger(__name__)
 
 
@@ -52,23 +51,31 @@ class Addresses:
 
 
 def run(found: node.Node, started: Callable[[Addresses], None] = lambda where: None) -> int:
-    """Serve until told to stop; the exit code. `started` is told where, once all listens."""
-    uvloop = importlib.import_module("uvloop")
+    """Serve until a signal says stop; the exit code. `started` is told where, once all listens."""
+
+    async def until_told() -> int:
+        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(sign, stopping.set)
+        return await serve(found, started, stopping)
+
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        return runner.run(serve(found, started))
+        return runner.run(until_told())
 
 
-async def serve(found: node.Node, started: Callable[[Addresses], None]) -> int:
-    """The same on a loop that runs."""
-    return await _Serving(found).run(started)
+async def serve(
+    found: node.Node, started: Callable[[Addresses], None], stopping: asyncio.Event
+) -> int:
+    """The same on a loop that runs, until `stopping` is set. It is set here if the disk fails."""
+    return await _Serving(found, stopping).run(started)
 
 
 class _Serving:
-    def __init__(self, found: node.Node) -> None:
+    def __init__(self, found: node.Node, stopping: asyncio.Event) -> None:
         self._node = found
         self._own = found.tools
         self._loop = asyncio.get_running_loop()
-        self._stopping = asyncio.Event()
+        self._stopping = stopping
         self._code = 0
         self._met: frozenset[AuthorityId] = frozenset()
         self._greeter = starting.Greeter(
@@ -93,7 +100,10 @@ class _Serving:
             wire = opened.enter_context(_bound(settings.peer_host, settings.peer_port))
             inside = opened.enter_context(local.listen(settings.data))
             opened.callback(local.remove, settings.data)
-            front = self._front()
+            where = _addresses(web, wire)
+            base_url = settings.web_url or where.web
+            pages = self._pages(base_url)
+            front = _Front(self._door(base_url, where), pages)
             listeners = [
                 (_Listener(_config(front)), web),
                 (_Listener(_config(local.Local(front))), inside),
@@ -101,14 +111,14 @@ class _Serving:
             ]
             self._own.wake.append(self._wake)
             opened.callback(self._own.wake.remove, self._wake)
-            for sign in (signal.SIGTERM, signal.SIGINT):
-                self._loop.add_signal_handler(sign, self._stopping.set)
-                opened.callback(self._loop.remove_signal_handler, sign)
-            await self._work(listeners, lambda: started(_addresses(web, wire)))
+            await self._work(listeners, pages, lambda: started(where))
         return self._code
 
     async def _work(
-        self, listeners: list[tuple["_Listener", socket.socket]], started: Callable[[], None]
+        self,
+        listeners: list[tuple["_Listener", socket.socket]],
+        pages: site.Pages,
+        started: Callable[[], None],
     ) -> None:
         async with asyncio.TaskGroup() as tasks:
             for listener, bound in listeners:
@@ -120,6 +130,8 @@ class _Serving:
             started()
             await self._stopping.wait()
             self._courier.stop()
+            # Pages that wait for news would be waited for; they are told that there is no more.
+            await asyncio.to_thread(pages.close)
             for listener, _ in listeners:
                 listener.should_exit = True
 
@@ -169,18 +181,25 @@ class _Serving:
             self._code = fault.exit_code
             self._loop.call_soon_threadsafe(self._stopping.set)
 
-    def _front(self) -> ASGIApp:
-        settings = self._node.settings
-        named = {urlsplit(settings.base_url).netloc, f"{settings.web_host}:{settings.web_port}"}
-        door = api.create(
+    def _door(self, base_url: str, where: Addresses) -> ASGIApp:
+        named = (urlsplit(url).netloc for url in (base_url, where.web))
+        return api.create(
             self._own,
             clock=node.clock,
-            base_url=settings.base_url,
-            hosts=frozenset(named) if settings.web_port else frozenset(),
-            page_rows=settings.page_rows,
+            base_url=base_url.rstrip("/"),
+            hosts=frozenset(named),
+            page_rows=self._node.settings.page_rows,
             failed=self._failed,
         )
-        return _Front(door, _pages(self._node))
+
+    def _pages(self, base_url: str) -> site.Pages:
+        return site.create(
+            self._own,
+            clock=node.clock,
+            address=base_url.rstrip("/"),
+            page_rows=self._node.settings.page_rows,
+            fetch=self._own.fetch,
+        )
 
     def _peers(self) -> uvicorn.Config:
         tls = self._own.keys.tls
@@ -199,7 +218,7 @@ class _Serving:
 class _Front:
     """The API below its prefix, pages everywhere else."""
 
-    def __init__(self, door: ASGIApp, pages: ASGIApp | None) -> None:
+    def __init__(self, door: ASGIApp, pages: ASGIApp) -> None:
         self._door = door
         self._pages = pages
 
@@ -209,7 +228,7 @@ class _Front:
             return
         if scope["path"].startswith("/api/"):
             await self._door(scope, receive, send)
-        elif self._pages is not None and not local.is_local(scope):
+        elif not local.is_local(scope):
             await self._pages(scope, receive, send)
         else:
             nothing = errors.NotFound("path-unknown", "There is nothing at this path.")
@@ -304,17 +323,3 @@ def _addresses(web: socket.socket, wire: socket.socket) -> Addresses:
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
     return Addresses(url("http", web), url("https", wire))
-
-
-def _pages(found: node.Node) -> ASGIApp | None:
-    """The pages, where this build has them."""
-    if importlib.util.find_spec(_PAGES) is None:
-        return None
-    made: ASGIApp = importlib.import_module(_PAGES).create(
-        found.tools,
-        clock=node.clock,
-        address=found.settings.base_url,
-        page_rows=found.settings.page_rows,
-        fetch=found.tools.fetch,
-    )
-    return made

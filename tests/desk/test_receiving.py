@@ -55,7 +55,7 @@ def say(
     with own.cabinet.holding(case, new=True) as folder:
         found = place or folder.matter.place(member.authority)
     one = own.registry[kind]
-    signed, _ = record.build(
+    signed, _, _ = record.build(
         one,
         record.draft(one, {"text": "hello"}),
         place=found,

@@ -138,7 +138,7 @@ def first_control_record_wins(patch: pytest.MonkeyPatch) -> None:
 def last_arrival_wins(patch: pytest.MonkeyPatch) -> None:
     """Rule 9: the last act to arrive is the newest."""
     newest = entries.newest
-    patch.setattr(entries, "newest", lambda *given: newest(*given)[:1])
+    patch.setattr(entries, "newest", lambda *given, **named: newest(*given, **named)[:1])
 
 
 def first_at_a_position_wins(patch: pytest.MonkeyPatch) -> None:
@@ -192,16 +192,13 @@ def races_go_to_the_first(patch: pytest.MonkeyPatch) -> None:
     """Rule 9: of two acts that cannot both stand, one stands without a reason."""
     standing = status.standing
 
-    def broken(thing: Any, chosen: Any) -> Any:
-        found = standing(thing, chosen)
-        return status.Standing(thing.outcomes[found.rivals[0].id]) if found.rivals else found
+    def broken(thing: Any, chosen: Any, *, below: int | None = None) -> Any:
+        newest = entries.newest(thing.acts, chosen, below=below)
+        if not newest:
+            return standing(thing, chosen, below=below)
+        return status.Standing(thing.outcomes[newest[-1].record.id])
 
-    def by_arrival(thing: Any, chosen: Any) -> Any:
-        found = broken(thing, chosen)
-        newest = entries.newest(thing.acts, chosen)
-        return status.Standing(thing.outcomes[newest[-1].record.id]) if newest else found
-
-    patch.setattr(status, "standing", by_arrival)
+    patch.setattr(status, "standing", broken)
 
 
 def what_waits_for_a_rejected_record_waits_on(patch: pytest.MonkeyPatch) -> None:

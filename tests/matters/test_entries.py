@@ -44,6 +44,13 @@ def test_the_newest_are_those_that_no_other_had_seen(
     assert len(found) == len(expected)
 
 
+@given(PARENTS, st.integers(0, 30))
+def test_only_what_lies_below_a_number_is_looked_at(parents: list[set[int]], below: int) -> None:
+    made = graph(parents)
+    assert entries.newest(made, below=below) == entries.newest(made[:below])
+    assert entries.newest(made[:below], below=below) == entries.newest(made[:below])
+
+
 def test_in_a_chain_only_the_last_is_looked_at() -> None:
     made = graph([{number - 1} for number in range(500)])
     looked_at: list[int] = []

@@ -40,6 +40,12 @@ def test_equal_sets_are_equal_pasts(order: list[int], more: set[int]) -> None:
     assert past.union(of(more), of(set(order))) == forward
 
 
+@given(NUMBERS, st.integers(0, 100))
+def test_the_top_lies_above_all_that_it_holds_below_a_number(numbers: set[int], below: int) -> None:
+    held = {number for number in numbers if number < below}
+    assert past.top(of(numbers), below) == max(held, default=-1) + 1
+
+
 def test_a_chain_takes_two_small_integers() -> None:
     assert of(set(range(10_000))) == (10_000, 0)
 

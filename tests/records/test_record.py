@@ -28,7 +28,7 @@ def built(
     handling: record.Handling | None = None,
 ) -> tuple[record.Record, bytes, tuple[sealed.Disclosure, ...]]:
     """A record as it is read back, its payload, and its disclosures."""
-    signed, disclosures = record.build(
+    signed, disclosures, made = record.build(
         REGISTRY[kind],
         record.draft(REGISTRY[kind], values),
         place=place,
@@ -42,7 +42,9 @@ def built(
     )
     read = envelope.parse(signed)
     envelope.verify(read, [LYON.key])
-    return record.parse(read.payload, read.digest, REGISTRY), read.payload, disclosures
+    parsed = record.parse(read.payload, read.digest, REGISTRY)
+    assert parsed == made
+    return parsed, read.payload, disclosures
 
 
 OPENED, PAYLOAD, DISCLOSURES = built(

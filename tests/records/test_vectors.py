@@ -131,7 +131,7 @@ def records() -> dict[str, Any]:
 def _told(
     kind: str, values: dict[str, Any], place: record.Place
 ) -> tuple[dict[str, Any], record.Record]:
-    signed, made = record.build(
+    signed, made, _ = record.build(
         subjects.REGISTRY[kind],
         record.draft(subjects.REGISTRY[kind], values),
         place=place,

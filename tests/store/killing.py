@@ -11,9 +11,8 @@ import threading
 import time
 from pathlib import Path
 
-from comity import errors
 from comity.records.ids import MatterId, RecordId
-from comity.store import durable, opening, port, scrub
+from comity.store import opening, port, scrub
 from tests.store import acts
 from tests.store.acts import OSLO, TURIN
 
@@ -23,7 +22,7 @@ _STEP = 1_000_000
 
 def main(url: str, folder: Path, times: int) -> None:
     """Kill `times` children; every one's acknowledged acts must be there each time after."""
-    with contextlib.closing(opened(url, folder)) as store:
+    with contextlib.closing(opening.open_store(url, folder=folder)) as store:
         first = acts.record(0)
         store.append(port.Append(records=(first,))).result()
     known: dict[RecordId, int] = {first.id: 0}
@@ -31,18 +30,6 @@ def main(url: str, folder: Path, times: int) -> None:
         known |= killed_once(url, folder, first.matter, turn)
         check(url, folder, known)
     print(times, "kills", len(known), "acknowledged")  # noqa: T201 - the test reads it
-
-
-def opened(url: str, folder: Path) -> durable.DurableStore:
-    """The store; a server may need a moment to see that the one before is dead."""
-    for _ in range(100):
-        try:
-            return opening.open_store(url, folder=folder)
-        except errors.Unavailable as why:
-            if why.code != "pen-held":
-                raise
-            time.sleep(0.05)
-    raise SystemExit("the pen was never let go")
 
 
 def killed_once(url: str, folder: Path, matter: MatterId, turn: int) -> dict[RecordId, int]:
@@ -71,7 +58,7 @@ def killed_once(url: str, folder: Path, matter: MatterId, turn: int) -> dict[Rec
 
 def append_for_ever(url: str, folder: Path, matter: MatterId, turn: int, answers: int) -> None:
     """Append from several threads; write each record's id and leaf after it was acknowledged."""
-    store = opened(url, folder)
+    store = opening.open_store(url, folder=folder)
 
     def caller(number: int) -> None:
         for n in range(_STEP):
@@ -89,7 +76,7 @@ def append_for_ever(url: str, folder: Path, matter: MatterId, turn: int, answers
 
 def check(url: str, folder: Path, known: dict[RecordId, int]) -> None:
     """Each acknowledged record is whole at its leaf; each record has all that came with it."""
-    with contextlib.closing(opened(url, folder)) as store:
+    with contextlib.closing(opening.open_store(url, folder=folder)) as store:
         ids = list(store.leaves(0, store.size))
         if len(ids) != store.size or scrub.check(store) is not None:
             raise SystemExit(f"{len(ids)} leaves of {store.size}; {scrub.check(store)}")

@@ -273,7 +273,7 @@ def test_after_a_storage_fault_nothing_is_written_and_reading_goes_on(place: Pla
     store.append(port.Append(records=(opening,))).result()
     with pen_held(store):
         waiting = [store.append(acts.act(n, opening.matter)) for n in (1, 2)]
-    place.cut(store)
+        place.cut(store)
     waiting.append(store.append(acts.act(3, opening.matter)))
     for future in waiting:
         fault = future.exception()

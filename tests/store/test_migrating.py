@@ -82,7 +82,7 @@ def test_a_migration_that_breaks_off_leaves_nothing(
         whole(config, revision)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(migrating.command, "upgrade", broken)
+    monkeypatch.setattr(alembic.command, "upgrade", broken)
     with pytest.raises(KeyboardInterrupt):
         migrating.bring_up_to_date(connection, begin="BEGIN")
     assert named_objects(connection) == set()
@@ -94,5 +94,5 @@ def test_a_migration_that_breaks_off_leaves_nothing(
 
 def test_opening_again_migrates_nothing(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     place.open().append(port.Append(records=(acts.record(0),))).result()
-    monkeypatch.setattr(migrating.command, "upgrade", None)
+    monkeypatch.setattr(alembic.command, "upgrade", None)
     assert place.reopen().size == 1

@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -9,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from comity import errors
-from comity.store import port, postgres, scrub
+from comity.store import opening, port, postgres, scrub
 from tests.store import acts
 from tests.store.acts import TURIN
 from tests.store.conftest import Place
@@ -17,7 +18,10 @@ from tests.store.conftest import Place
 pytestmark = pytest.mark.postgres
 
 
-def test_another_process_does_not_get_the_pen(postgres_place: Place) -> None:
+def test_another_process_does_not_get_the_pen(
+    postgres_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "LOCK_WAIT_MS", 50)
     first = postgres_place.open()
     with pytest.raises(errors.Unavailable) as caught:
         postgres_place.open()
@@ -101,10 +105,11 @@ def test_a_server_that_is_not_there_is_one_of_the_six_errors() -> None:
     assert caught.value.code == "database-unreachable"
 
 
-def test_a_schema_that_is_not_there_is_said(postgres_url: str) -> None:
+def test_a_schema_that_is_not_there_is_said(postgres_url: str, tmp_path: Path) -> None:
     joint = "&" if "?" in postgres_url else "?"
-    with pytest.raises(errors.ComityError):
-        postgres.open_(f"{postgres_url}{joint}options=-csearch_path%3Dno_such_schema")
+    url = f"{postgres_url}{joint}options=-csearch_path%3Dno_such_schema"
+    with pytest.raises(errors.Unavailable, match="no schema"):
+        opening.open_store(url, folder=tmp_path)
 
 
 def test_a_batch_takes_two_journeys_to_the_server(postgres_place: Place) -> None:

@@ -157,7 +157,7 @@ def begin_access(own: tools.Tools, now: datetime.datetime) -> MatterId:
         return MatterId(known)
     desk = tools.Desk(officer=tools.NODE, purpose="operation", now=now, tools=own)
     kind = own.registry["access.begun/1"]
-    signed, _ = record.build(
+    signed, _, one = record.build(
         kind,
         access.AccessBegun(),
         place=record.Place(matter=None, after=(), control=None, lamport=0, seq=0),
@@ -169,8 +169,6 @@ def begin_access(own: tools.Tools, now: datetime.datetime) -> MatterId:
         signer=own.keys.signer,
         salt=own.salt,
     )
-    made = envelope.parse(signed)
-    one = record.parse(made.payload, made.digest, own.registry)
     writes = writing.Writes()
     writing.add_record(writes, one, signed, (), own=True)
     own.store.append(writes.append()).result()

@@ -10,7 +10,7 @@ from typing import Any
 from comity import errors
 from comity.desk import cabinet, permitting, tools, writing
 from comity.policy import asks, denials, engine
-from comity.records import envelope, kinds, record, sealed
+from comity.records import kinds, record, sealed
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
 from comity.store import port
 
@@ -78,7 +78,12 @@ def perform(desk: tools.Desk, act: Act) -> Done:
 
 def finish(queued: "Queued") -> port.Appended:
     """Wait until an append is durable, then wake the carriers."""
-    appended = queued.future.result()
+    try:
+        appended = queued.future.result()
+    except errors.Conflict:
+        # Another writer took the place; what this process remembers of the matter is not so.
+        queued.forget(queued.matter)
+        raise
     for peer in queued.peers:
         for wake in queued.wake:
             wake(peer)
@@ -92,6 +97,8 @@ class Queued:
     future: Future[port.Appended]
     peers: frozenset[AuthorityId]
     wake: Sequence[Callable[[AuthorityId], None]]
+    matter: MatterId
+    forget: Callable[[MatterId], None]
 
 
 def say(desk: tools.Desk, act: Act) -> tuple[Said, Queued]:
@@ -166,7 +173,7 @@ def _put(
     """Build, try, queue (steps 3 to 5), under the matter's lock if there is a matter."""
     own = desk.tools
     parties = parties or (folder.matter.membership.parties if folder else frozenset())
-    signed, disclosures = record.build(
+    signed, disclosures, one = record.build(
         kind,
         said,
         place=place,
@@ -178,8 +185,6 @@ def _put(
         signer=own.keys.signer,
         salt=own.salt,
     )
-    made = envelope.parse(signed)
-    one = record.parse(made.payload, made.digest, own.registry)
     if folder is None:
         with own.cabinet.holding(one.matter, new=True, begun=True) as fresh:
             fresh.title = cabinet.title_in(said)
@@ -222,7 +227,8 @@ def _queue(
         writes.answered.append(act.answer(said))
     # A crash from here to the commit leaves nothing of this act; nobody was told of it yet.
     future = desk.tools.store.append(writes.append())
-    return said, Queued(future, writes.peers(), desk.tools.wake)
+    own = desk.tools
+    return said, Queued(future, writes.peers(), own.wake, one.matter, own.cabinet.forget)
 
 
 def _decision(desk: tools.Desk, one: record.Record, permit: engine.Permit) -> port.Decision:

@@ -12,7 +12,7 @@ from comity.desk import cabinet, permitting, tools, writing
 from comity.matters import access, status
 from comity.matters.matter import Rejection
 from comity.policy import asks
-from comity.records import envelope, kinds, record, sealed
+from comity.records import kinds, record, sealed
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.store import port
 
@@ -144,7 +144,7 @@ def _link(desk: tools.Desk, begun: MatterId, said: access.AccessNoted) -> port.A
         lamport=last[1] + 1,
         seq=last[1] + 1,
     )
-    signed, _ = record.build(
+    signed, _, linked = record.build(
         own.registry["access.noted/1"],
         said,
         place=place,
@@ -156,8 +156,6 @@ def _link(desk: tools.Desk, begun: MatterId, said: access.AccessNoted) -> port.A
         signer=own.keys.signer,
         salt=own.salt,
     )
-    made = envelope.parse(signed)
-    linked = record.parse(made.payload, made.digest, own.registry)
     own.access.last = (linked.id, linked.lamport)
     writes = writing.Writes()
     writing.add_record(writes, linked, signed, (), own=True)

@@ -1,5 +1,7 @@
 """A record with its place in the graph, and the newest of several."""
 
+import bisect
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -38,20 +40,27 @@ def apart(one: Entry, other: Entry) -> bool:
 Chosen = Callable[[Entry], bool]
 
 
-def newest(entries: Sequence[Entry], chosen: Chosen | None = None) -> list[Entry]:
-    """Those that no other had seen, of `entries` in the order of their numbers.
+def newest(
+    entries: Sequence[Entry], chosen: Chosen | None = None, *, below: int | None = None
+) -> list[Entry]:
+    """Those that no other had seen, of `entries` in the order of their numbers, `below` one number.
 
     It looks from the end and stops where all that is left had been seen: in a chain, at once.
     """
+    end = len(entries)
+    if below is not None and end and entries[-1].number >= below:
+        end = bisect.bisect_left(entries, below, key=_number)
     found: list[Entry] = []
-    seen_below = 0
-    for entry in reversed(entries):
-        if entry.number < seen_below:
+    seen = past.NOTHING
+    for place in range(end - 1, -1, -1):
+        entry = entries[place]
+        if entry.number < seen[0]:
             break
-        if chosen is not None and not chosen(entry):
-            continue
-        if any(past.holds(one.past, entry.number) for one in found):
+        if past.holds(seen, entry.number) or not (chosen is None or chosen(entry)):
             continue
         found.append(entry)
-        seen_below = max(seen_below, entry.past[0])
+        seen = past.union(seen, entry.past)
     return found
+
+
+_number = operator.attrgetter("number")

@@ -18,6 +18,14 @@ def holds(past: Past, number: int) -> bool:
     return number < base or (rest >> (number - base)) & 1 == 1
 
 
+def top(past: Past, number: int) -> int:
+    """One more than the greatest number below `number` that had been seen; 0 if none had."""
+    base, rest = past
+    if base >= number:
+        return number
+    return base + (rest & ((1 << (number - base)) - 1)).bit_length()
+
+
 def with_(past: Past, number: int) -> Past:
     """`past` and `number`."""
     base, rest = past

@@ -134,12 +134,13 @@ class State:
             if isinstance(thing, str):
                 return thing
             before = self._standing(thing, entry).outcome
+            self._judged = entry, thing, before
             return status.judge(thing.opening.record, thing.effect.thing, before, entry, effect)
 
         def enter(entry: Entry) -> Entry:
+            judged, thing, before = self._judged
+            assert judged is entry
             record = entry.record
-            thing = self.things[record.open[effect.field]]
-            before = self._standing(thing, entry).outcome
             after = str(record.open.get(after_field)) if after_field else effect.after
             named = status.named(record, fields, before.named)
             thing.outcomes[record.id] = status.Outcome(after, named, effect.beats)
@@ -184,9 +185,12 @@ class State:
         if not thing.acts:
             return status.Standing(thing.outcome)
         seen, hidden = entry.past, self.hidden(entry.point.membership)
+        top = past.top(seen, entry.number)
         if hidden is None:
-            return status.standing(thing, lambda act: past.holds(seen, act.number))
-        return status.standing(thing, lambda act: past.holds(seen, act.number) and not hidden(act))
+            return status.standing(thing, lambda act: past.holds(seen, act.number), below=top)
+        return status.standing(
+            thing, lambda act: past.holds(seen, act.number) and not hidden(act), below=top
+        )
 
     # --- quarantine ----------------------------------------------------------------------------
 

@@ -98,10 +98,13 @@ def named(
     return before if found is None else tuple(sorted(found.items()))
 
 
-def standing(thing: Thing, chosen: Chosen | None) -> Standing:
-    """How `thing` stands by those of its acts that are chosen (all, if None)."""
+def standing(thing: Thing, chosen: Chosen | None, *, below: int | None = None) -> Standing:
+    """How `thing` stands by its acts that are chosen and numbered `below` (all, if None)."""
     acts = thing.acts
-    newest = acts if chosen is None and len(acts) < 2 else entries.newest(acts, chosen)
+    if chosen is None and len(acts) < 2:
+        newest = acts
+    else:
+        newest = entries.newest(acts, chosen, below=below)
     if not newest:
         return Standing(thing.outcome)
     if len(newest) == 1:

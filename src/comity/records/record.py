@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 import pydantic
 from pydantic import (
@@ -241,6 +241,14 @@ class Place:
     seq: int
 
 
+class Built(NamedTuple):
+    """A new record: its signed envelope, what opens its sealed fields, and what `parse` reads."""
+
+    signed: bytes
+    disclosures: tuple[sealed.Disclosure, ...]
+    record: Record
+
+
 def build(
     kind: kinds.Kind,
     said: kinds.Statement,
@@ -253,8 +261,8 @@ def build(
     seen: Mapping[AuthorityId, Seen],
     signer: envelope.Signer,
     salt: sealed.Salt,
-) -> tuple[bytes, tuple[sealed.Disclosure, ...]]:
-    """The signed envelope of a new record, and the disclosures of its sealed fields."""
+) -> Built:
+    """Seal and sign a new record. What comes with it is what `parse` would read from its bytes."""
     by_element = kinds.sealed_fields(kind.statement)
     values = said.model_dump(mode="json", exclude_none=True)
     hidden = {name: values.pop(name) for name in by_element if name in values}
@@ -265,6 +273,7 @@ def build(
     }
     lists = {name for name in given if by_element[name]}
     part, disclosures = sealed.seal(values, given, salt, by_element=lists)
+    moment_said = instant(said_at)
     payload = strict_json.dumps(
         {
             "protocol": PROTOCOL,
@@ -273,7 +282,7 @@ def build(
             "matter": place.matter,
             "author": signer.authority,
             "officer": officer,
-            "said_at": instant(said_at),
+            "said_at": moment_said,
             "after": list(place.after),
             "control": place.control,
             "lamport": place.lamport,
@@ -290,7 +299,27 @@ def build(
             f"{len(payload)} bytes where a record has at most {strict_json.SIZE_MAX}",
             next_step="Say less in one record, or attach a file as an exhibit.",
         )
-    return envelope.seal(envelope.RECORD_TYPE, payload, signer), disclosures
+    record_id = id_of(payload)
+    readable, misfit = _read(kind, part)
+    made = Record(
+        id=record_id,
+        kind=kind.name,
+        matter=MatterId(record_id) if place.matter is None else place.matter,
+        author=signer.authority,
+        officer=officer,
+        said_at=moment_said,
+        after=place.after,
+        control=place.control,
+        lamport=place.lamport,
+        seq=place.seq,
+        charter=charter,
+        handling=handling,
+        seen=seen,
+        open=part,
+        said=readable,
+        fault=misfit,
+    )
+    return Built(envelope.seal(envelope.RECORD_TYPE, payload, signer), disclosures, made)
 
 
 def instant(moment: datetime.datetime) -> str:

@@ -48,10 +48,12 @@ def loads(data: bytes, *, size_max: int = SIZE_MAX, depth_max: int = DEPTH_MAX) 
 
 def dumps(value: Any) -> bytes:
     """Compact UTF-8 with sorted keys, for building. What was signed is never encoded again."""
-    text = json.dumps(
-        value, ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
-    )
-    return text.encode()
+    return _ENCODER.encode(value).encode()
+
+
+_ENCODER = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":"), sort_keys=True
+)
 
 
 def _refuse(code: str, message: str) -> NoReturn:

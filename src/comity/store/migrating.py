@@ -5,9 +5,6 @@ refused and not touched.
 """
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
 
 from comity import errors
 from comity.store import tables
@@ -20,10 +17,14 @@ def bring_up_to_date(connection: sa.Connection, *, begin: str) -> None:
     found = version(connection)
     if found == tables.SCHEMA:
         return
+    # 10 MiB that a node whose schema is current does not need for the rest of its life.
+    from alembic import command, script  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
     config = Config()
     config.set_main_option("script_location", "comity.store:migrations")
     config.attributes["connection"] = connection
-    known = {one.revision for one in ScriptDirectory.from_config(config).walk_revisions()}
+    known = {one.revision for one in script.ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise errors.Unavailable(
             "schema-newer",

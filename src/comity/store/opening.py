@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from comity import errors
-from comity.store import durable, postgres, sqlite
+from comity.store import durable, sqlite
 
 
 def open_store(url: str, *, folder: Path) -> durable.DurableStore:
@@ -21,7 +21,12 @@ def open_store(url: str, *, folder: Path) -> durable.DurableStore:
             next_step="Give postgresql://…, or nothing for SQLite in the data folder.",
         )
     try:
-        return postgres.open_(url) if url else sqlite.open_(folder)
+        if not url:
+            return sqlite.open_(folder)
+        # The driver takes 7 MiB, and most nodes have no PostgreSQL.
+        from comity.store import postgres  # noqa: PLC0415
+
+        return postgres.open_(url)
     except (SQLAlchemyError, OSError) as fault:
         raise errors.Unavailable(
             "storage-unusable",

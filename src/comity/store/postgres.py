@@ -27,7 +27,10 @@ READERS_MAX: Final = 40
 SETTINGS: Final = {"synchronous_commit": "on", "fsync": "on", "full_page_writes": "on"}
 """What the writing connection must have; only the first can be set from here."""
 
-_LOCK: Final = "SELECT pg_try_advisory_lock(hashtextextended('comity pen ' || current_schema(), 0))"
+LOCK_WAIT_MS: Final = 2_000
+"""How long the pen is waited for: the server may not know yet that its last holder is dead."""
+
+_LOCK: Final = "SELECT pg_advisory_lock(hashtextextended('comity pen ' || current_schema(), 0))"
 
 
 def open_(url: str) -> durable.DurableStore:
@@ -129,19 +132,32 @@ class PostgresWriter:
                 f"the database does not answer: {fault.orig}",
                 next_step="Check the address in the settings and that the server runs.",
             ) from fault
-        if not self.connection.exec_driver_sql(_LOCK).scalar_one():
+        try:
+            self._lock()
+        except BaseException:
             self.close()
-            raise errors.Unavailable(
-                "pen-held",
-                "another process writes to this database",
-                next_step="Stop it first: one ledger has one writer.",
-            )
+            raise
         self.connection.exec_driver_sql("SET synchronous_commit = on")
         driver = self.connection.connection.driver_connection
         assert isinstance(driver, psycopg.Connection)
         self._driver: psycopg.Connection[Any] = driver
         self._inserts = {name: _insert(tables.metadata.tables[name]) for name in draft.WRITTEN}
         self._begun = True
+
+    def _lock(self) -> None:
+        """Take the lock, which lasts as long as the connection."""
+        self.connection.exec_driver_sql(f"SET lock_timeout = {LOCK_WAIT_MS}")
+        try:
+            self.connection.exec_driver_sql(_LOCK)
+        except sa.exc.OperationalError as fault:
+            if not isinstance(fault.orig, pg.LockNotAvailable):
+                raise
+            raise errors.Unavailable(
+                "pen-held",
+                "another process writes to this database",
+                next_step="Stop it first: one ledger has one writer.",
+            ) from None
+        self.connection.exec_driver_sql("SET lock_timeout = 0")
 
     def begin(self) -> None:
         """BEGIN goes out with the next statement."""
@@ -227,7 +243,10 @@ class PostgresWriter:
 
     def close(self) -> None:
         """Close: the server undoes what was not committed and frees the lock."""
-        # If the connection was lost before, there is nothing left to undo.
+        # If the connection was lost before, there is nothing left to undo or to free.
+        with contextlib.suppress(sa.exc.DBAPIError, sa.exc.InvalidRequestError):
+            # By hand too: the server hears of the end of a connection a moment later.
+            self.connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
         with contextlib.suppress(sa.exc.DBAPIError):
             self.connection.close()
         self._engine.dispose()
