@@ -3,8 +3,8 @@
     python tools/catalogues.py update    # put new texts into every catalogue, to be translated
     python tools/catalogues.py check     # fail if a text is missing, fuzzy or malformed anywhere
 
-Texts come from calls in Python and templates (`_`, `gettext`, `ngettext`, `N_`), and from the
-schemas of the record kinds, whose titles, hints and listed values the forms show.
+Texts come from calls in Python and templates (`_`, `gettext`, `ngettext`, `N_`), from the schemas
+of the record kinds, whose titles, hints and listed values the forms show, and from the policies.
 """
 
 import io
@@ -17,12 +17,14 @@ from babel.messages import catalog, extract, pofile
 
 from comity import errors
 from comity.matters import subjects
+from comity.policy import rules
 from comity.records import kinds
 from comity.web import i18n
 from comity.web.forms import shapes
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "comity"
+POLICIES = SOURCE / "policy" / "texts"
 TRANSLATED = [language for language in i18n.LANGUAGES if language != i18n.SOURCE]
 KEYWORDS = {"_": None, "gettext": None, "N_": None, "ngettext": (1, 2)}
 METHODS = [("**.py", "python"), ("web/templates/**.html", "jinja2.ext:babel_extract")]
@@ -46,9 +48,10 @@ def extracted() -> catalog.Catalog:
         # The line is left out: catalogues would change with every edit above a text.
         if message and line:
             found.add(message, locations=[(f"src/comity/{place}", 0)], context=context)
-    for text in of_kinds():
-        if text not in found:
-            found.add(text, locations=[("record-kinds", 0)])
+    for place, texts in (("record-kinds", of_kinds()), ("policies", of_policies())):
+        for text in texts:
+            if text not in found:
+                found.add(text, locations=[(place, 0)])
     return found
 
 
@@ -63,6 +66,13 @@ def of_kinds() -> Iterator[str]:
             yield from filter(None, (shape.label, shape.hint))
             if shape.kind in ("select", "choices"):
                 yield from (shape.value_label(value) for value in shape.values)
+
+
+def of_policies() -> Iterator[str]:
+    """What the policies say to whom they refuse something."""
+    texts = {file.name: file.read_text() for file in POLICIES.glob("*.cedar")}
+    for rule in rules.read(texts).all:
+        yield from filter(None, (rule.reason, rule.next_step))
 
 
 def path(language: str) -> Path:

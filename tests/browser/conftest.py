@@ -130,10 +130,18 @@ def context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
 
 
 @pytest.fixture
-def watched(site: Site) -> Callable[[BrowserContext, str], Seen]:
-    """Opens a page and notes what the browser complains about."""
+def watched(
+    site: Site, watched_at: Callable[[BrowserContext, str], Seen]
+) -> Callable[[BrowserContext, str], Seen]:
+    """Opens a page of the frame and notes what the browser complains about."""
+    return lambda person, path: watched_at(person, site.address + path)
 
-    def open_page(person: BrowserContext, path: str) -> Seen:
+
+@pytest.fixture
+def watched_at() -> Callable[[BrowserContext, str], Seen]:
+    """Opens a page at an address and notes what the browser complains about."""
+
+    def open_page(person: BrowserContext, address: str) -> Seen:
         person.add_init_script(_LISTEN)
         opened = person.new_page()
         seen = Seen(opened)
@@ -147,7 +155,7 @@ def watched(site: Site) -> Callable[[BrowserContext, str], Seen]:
                 else None
             ),
         )
-        opened.goto(site.address + path)
+        opened.goto(address)
         return seen
 
     return open_page

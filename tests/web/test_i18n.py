@@ -126,3 +126,7 @@ def test_a_catalogue_read_from_source_and_compiled_say_the_same() -> None:
     assert i18n.Reader("ar", "UTC").ngettext(
         "At most %(n)s character.", "At most %(n)s characters.", 5
     )
+
+
+def test_a_name_within_a_sentence_keeps_its_direction_to_itself() -> None:
+    assert i18n.isolated("Lyon") == "\u2068Lyon\u2069"

@@ -41,13 +41,15 @@ def create(
     routers: Sequence[APIRouter] = (home.router,),
     notices: Mapping[str, str] | None = None,
     larger_bodies: Mapping[str, int] | None = None,
+    given: object = None,
 ) -> ASGIApp:
     """The pages of one node.
 
     `address` is what officers type (`https://node.example`); `language` and `time_zone` are the
     authority's own, for readers who chose none; `routers` are the pages beyond the frame, the
     start page among them, and `sections` their entries in the navigation. `larger_bodies` raises
-    the bound of request bodies for paths that begin so, in bytes. `Invalid` for an address
+    the bound of request bodies for paths that begin so, in bytes. `given` is what the routers find
+    as `request.app.state.given`. `Invalid` for an address
     without https that is not this machine; `Unavailable` if the assets were not fetched.
     """
     if language not in i18n.LANGUAGES:
@@ -69,6 +71,7 @@ def create(
         sections=(HOME, *sections),
         notices=preferences.NOTICES | dict(notices or {}),
     )
+    app.state.given = given
     for router in (entrance.router, preferences.router, *routers):
         app.include_router(router)
     app.mount(assets.PREFIX.rstrip("/"), files)

@@ -26,7 +26,7 @@ DESIGN_THEME = "vendor/designsystemet-css-1.22.0/dist/theme/designsystemet.css"
 HTMX = "vendor/htmx.org-4.0.1/dist/htmx.min.js"
 HTMX_CSP = "vendor/htmx.org-4.0.1/dist/ext/hx-csp.min.js"
 HTMX_SSE = "vendor/htmx.org-4.0.1/dist/ext/hx-sse.min.js"
-STYLES = (DESIGN_CSS, DESIGN_THEME, "app.css", "pieces.css", "print.css")
+STYLES = (DESIGN_CSS, DESIGN_THEME, "app.css", "pieces.css", "work.css", "print.css")
 SCRIPTS = (HTMX, HTMX_CSP, HTMX_SSE)
 
 _TEXT = (".css", ".js", ".svg", ".json")

@@ -1,10 +1,10 @@
 """What went wrong, as a page: what it means, why, and what to do next. One place for all pages."""
 
 import contextlib
+import logging
 import secrets
 from urllib.parse import quote
 
-import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -16,7 +16,7 @@ from comity.web import page as pages
 from comity.web.i18n import N_
 from comity.web.origin import own_path
 
-_log = structlog.get_logger(__name__)
+_log = logging.getLogger(__name__)
 
 TITLES = {
     400: N_("This could not be verified"),
@@ -102,7 +102,8 @@ def _unread(request: Request, _: Exception) -> Response:
 
 def _unforeseen(request: Request, fault: Exception) -> Response:
     reference = secrets.token_hex(4)
-    _log.error("page failed", reference=reference, path=request.url.path, exc_info=fault)
+    # The path may name a matter: it stays out of what is logged.
+    _log.error("page failed, reference %s", reference, exc_info=fault)
     return _page(request, 500, f"reference-{reference}", "")
 
 
@@ -118,6 +119,6 @@ def _page(request: Request, status: int, code: str, reason: str, next_step: str 
         status=status,
         title=page.say(TITLES[status]),
         code=code,
-        reason=reason,
-        next_step=next_step or page.say(_NEXT_STEPS[status]),
+        reason=page.say(reason),
+        next_step=page.say(next_step or _NEXT_STEPS[status]),
     )

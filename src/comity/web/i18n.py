@@ -151,6 +151,11 @@ class Reader:
         return f"{name.replace('_', ' ')} ({offset(now.astimezone(zone(name)))})"
 
 
+def isolated(text: str) -> str:
+    """A name within a sentence, so that its direction does not turn the rest (UAX 9, FSI, PDI)."""
+    return f"\u2068{text}\u2069"
+
+
 def offset(local: datetime) -> str:
     """The distance from UTC: `UTC`, `UTC+1`, `UTC−3:30`. Never an abbreviation: IST has three."""
     distance = local.utcoffset()

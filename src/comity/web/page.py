@@ -8,7 +8,7 @@ route can forget to. Routes are plain functions: they run in a worker thread and
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
@@ -140,6 +140,10 @@ class Page:
         """A text, marked with N_ where it was written, in the reader's language."""
         return self.reader.gettext(message)
 
+    def instant(self, text: str) -> datetime:
+        """An instant as records write it."""
+        return datetime.fromisoformat(text)
+
     def still(self) -> bool:
         """Whether this session holds now. Blocks; for streams that outlive their request."""
         return self.frame.door.session(self.session_token, self.frame.clock()) is not None
@@ -173,12 +177,23 @@ class Page:
         return found
 
 
-async def _open(request: Request) -> Page:
+async def _open(request: Request) -> AsyncIterator[Page]:
     """The page for whoever looks; the form is read and its token checked before anything else."""
+    form = None if request.method in guard.SAFE_METHODS else await _read(request)
+    try:
+        yield await opened(request, form)
+    finally:
+        # Files that came with the form are let go of when the answer has been sent.
+        if form is not None:
+            await form.close()
+
+
+async def opened(request: Request, form: FormData | None) -> Page:
+    """The page for whoever looks, its form read already if there is one; the token is checked."""
     frame: Frame = request.app.state.frame
     page = plain(request)
-    if request.method not in guard.SAFE_METHODS:
-        page.form = await _read(request)
+    if form is not None:
+        page.form = form
         _check_token(page)
     if page.session_token:
         page.viewer = await run_in_threadpool(frame.door.session, page.session_token, page.now)

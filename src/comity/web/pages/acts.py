@@ -1,0 +1,218 @@
+"""Saying something: the form of a kind, a look at who will receive what, and the act itself.
+
+Forms follow from the kinds. Nothing is said before the officer has seen the look; what is said is
+what was seen, and twice the same button says it once.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from comity import errors
+from comity.desk import filing, offering, performing, permitting, showing
+from comity.records import kinds, record
+from comity.records.ids import MatterId, RecordId
+from comity.web import asking, choosing, handling, once, paths, seats, telling
+from comity.web.forms import entries, shapes
+from comity.web.i18n import N_
+from comity.web.seats import AtDesk, Seat
+
+SAID = "said"
+NOTICES = {SAID: N_("Done. It stands in the ledger, and is on its way to those entitled.")}
+_WHY = {
+    "party": N_("takes part in this matter"),
+    "party-not-recipient": N_("takes part, and is not among the recipients that you chose"),
+}
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acting:
+    """An act being prepared."""
+
+    seat: Seat
+    kind: kinds.Kind
+    shown: showing.Shown | None
+    about: RecordId | None
+    statement: tuple[shapes.Shape, ...]
+    form: asking.Form
+
+    @property
+    def matter(self) -> MatterId | None:
+        """In which matter; None to begin one."""
+        return self.shown.row.id if self.shown else None
+
+
+@router.get("/new/{kind:path}")
+def begin(seat: AtDesk, kind: str) -> Response:
+    """The form that begins a matter."""
+    return asking.draw(seat, _acting(seat, kind, None, None).form)
+
+
+@router.post("/new/{kind:path}")
+def begun(seat: AtDesk, kind: str) -> Response:
+    """Look at, change, or say what begins a matter."""
+    return _go_on(_acting(seat, kind, None, None))
+
+
+@router.get("/matters/{matter}/act/{kind:path}")
+def prepare(seat: AtDesk, matter: str, kind: str, about: str = "") -> Response:
+    """The form of an act in a matter."""
+    return asking.draw(seat, _acting(seat, kind, seats.matter_id(matter), _about(about)).form)
+
+
+@router.post("/matters/{matter}/act/{kind:path}")
+def acted(seat: AtDesk, matter: str, kind: str) -> Response:
+    """Look at, change, or say an act in a matter."""
+    about = _about(entries.text(seat.page.form, "about"))
+    return _go_on(_acting(seat, kind, seats.matter_id(matter), about))
+
+
+def _about(text: str) -> RecordId | None:
+    return seats.record_id(text) if text else None
+
+
+def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | None) -> Acting:
+    """Everything that the form needs; refused at once where the act itself would be."""
+    kind = _sayable(seat, name, begins=matter is None)
+    shown = None
+    if matter is None:
+        permitting.permitted_act(seat.desk, kind)
+    else:
+        wanted = _wanted(kind, about)
+        shown = showing.show(seat.desk, seat.site.board, matter, wanted)
+        permitting.permitted_act(seat.desk, kind, permitting.about_row(shown.row))
+    chosen = choosing.choose(seat, kind, shown, about)
+    schema = kinds.schema(kind.statement)
+    statement = shapes.read(schema, lists=chosen.lists, fixed=chosen.fixed)
+    say = seat.page.say
+    form = asking.Form(
+        title=say(kind.title),
+        lead=_title(shown),
+        action=seat.page.request.url.path,
+        back=paths.matter(matter) if matter else "/",
+        submit=say(N_("Look at it before it is said")),
+        shapes=(*statement, *handling.form()),
+        choices=chosen.choices,
+        folded=handling.PREFIX,
+        folded_title=say(handling.TITLE),
+        template="act.html",
+        values={
+            "kind": kind,
+            "about": about or "",
+            "shown": shown,
+            "thing": _thing(seat, shown, about),
+        },
+    )
+    return Acting(seat=seat, kind=kind, shown=shown, about=about, statement=statement, form=form)
+
+
+def _wanted(kind: kinds.Kind, about: RecordId | None) -> showing.Wanted:
+    """The thing that the act is about, if it is about one."""
+    if isinstance(kind.effect, kinds.Moves) and about is not None:
+        return showing.Wanted(things=kind.effect.thing, only=about)
+    return showing.Wanted()
+
+
+def _thing(
+    seat: Seat, shown: showing.Shown | None, about: RecordId | None
+) -> dict[str, Any] | None:
+    """What is being answered, told above the form."""
+    line = shown.by_id.get(about) if shown and about else None
+    if line is None or line.kind is None:
+        return None
+    return {
+        "sentence": f"{seat.name(line.record.author)} {seat.page.say(line.kind.done)}",
+        "told": telling.tell_line(line, seat.page.reader),
+    }
+
+
+def _title(shown: showing.Shown | None) -> str:
+    return shown.row.title if shown else ""
+
+
+def _sayable(seat: Seat, name: str, *, begins: bool) -> kinds.Kind:
+    for kind in offering.sayable(seat.desk.tools.registry):
+        if kind.name == name and isinstance(kind.effect, kinds.Genesis) == begins:
+            return kind
+    raise errors.NotFound("kind-unknown", "There is no form for this here.")
+
+
+def _go_on(acting: Acting) -> Response:
+    """To the next step: the form again, the look, or the act."""
+    seat = acting.seat
+    step = entries.text(seat.page.form, asking.STEP)
+    if step == "back" or entries.text(seat.page.form, "more"):
+        return asking.draw(seat, acting.form)
+    given = asking.entered(seat, acting.statement, acting.kind.statement)
+    marks, wrong = _marking(acting)
+    wrong = {**given.mistakes, **wrong}
+    if wrong:
+        return asking.draw(seat, acting.form, wrong=wrong)
+    act = performing.Act(
+        kind=acting.kind.name,
+        matter=acting.matter,
+        said=given.values,
+        handling=handling.handling(marks),
+    )
+    try:
+        if step == "do":
+            return seat.do(lambda: _say(acting, act), notice=SAID)
+        return _look(acting, act)
+    except (errors.Refused, errors.Invalid, errors.Conflict, errors.Unavailable) as refusal:
+        return asking.draw(seat, acting.form, refusal=refusal)
+
+
+def _marking(acting: Acting) -> tuple[dict[str, Any], Mapping[str, str]]:
+    """The handling that was chosen, and what was wrong with it."""
+    given = entries.parse(handling.form(), acting.seat.page.form, acting.seat.page.reader)
+    try:
+        handling.handling(given.values)
+    except ValueError:
+        return given.values, {
+            "": acting.seat.page.say(N_("Choose one of the entries of the list."))
+        }
+    return given.values, given.mistakes
+
+
+def _say(acting: Acting, act: performing.Act) -> str:
+    if acting.matter is None:
+        return paths.matter(filing.begin(acting.seat.desk, act).matter)
+    performing.perform(acting.seat.desk, act)
+    return paths.matter(acting.matter)
+
+
+def _look(acting: Acting, act: performing.Act) -> Response:
+    """Who would receive what, and why; nothing is said yet."""
+    seat, kind, reader = acting.seat, acting.kind, acting.seat.page.reader
+    recipients = performing.preview(seat.desk, act)
+    return seat.draw(
+        "look.html",
+        kind=kind,
+        shown=acting.shown,
+        told=telling.tell(kind, record.draft(kind, act.said), reader),
+        marks=handling.words(act.handling),
+        handling=act.handling,
+        recipients=[_recipient(acting, one) for one in recipients],
+        carried=asking.carried(seat.page.form),
+        action=acting.form.action,
+        ticket=once.ticket(),
+        title=reader.gettext(kind.title),
+    )
+
+
+def _recipient(acting: Acting, one: performing.Recipient) -> dict[str, Any]:
+    reader, kind = acting.seat.page.reader, acting.kind
+    held = [name for name in one.hidden if name in kind.held]
+    return {
+        "id": one.authority,
+        "name": one.name,
+        "shown": [telling.label_of(kind, name, reader) for name in one.shown],
+        "hidden": [telling.label_of(kind, n, reader) for n in one.hidden if n not in held],
+        "held": [telling.label_of(kind, name, reader) for name in held],
+        "why": reader.gettext(_WHY.get(one.why, one.why)),
+    }

@@ -1,0 +1,131 @@
+"""Two nodes with a joint case, their pages served on loopback for a browser to open."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import uvicorn
+from playwright.sync_api import BrowserContext
+
+from comity.desk import evidence, importing, matching, people
+from comity.records.ids import MatterId, RecordId
+from comity.web import site
+from tests.web.pages.story import Story
+from tests.world.world import LYON, OSLO, TURIN, Member, World
+
+
+class Present(World):
+    """A world whose clock is the browser's."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251  # Chromium keeps its own time
+
+
+@dataclass
+class Alliance:
+    """The story so far, and where its pages are."""
+
+    story: Story
+    addresses: dict[str, str] = field(default_factory=dict)
+    case: MatterId = MatterId("")
+    request: RecordId = RecordId("")
+    exhibit: RecordId = RecordId("")
+    match: MatterId = MatterId("")
+    report: MatterId = MatterId("")
+
+    def sign_in(self, person: BrowserContext, member: Member, role: str) -> str:
+        """Give a browser a session; the address of the member's pages."""
+        address = self.addresses[member.authority]
+        token = people.issue(
+            member.tools,
+            member.people[role],
+            "session",
+            timedelta(hours=1),
+            self.story.world.now(),
+        )
+        name = f"comity-{address.rpartition(':')[2]}-session"
+        cookie = {"name": name, "value": token, "url": address, "sameSite": "Strict"}
+        person.add_cookies([cookie])  # type: ignore[list-item]  # playwright types it as its own
+        return address
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[Alliance]:
+    """The joint case of Lyon and Turin, until the last test is done."""
+    world = Present(folder)
+    story = Story(world)
+    found = Alliance(story)
+    _tell(found)
+    stops = [_serve(found, member) for member in (story.lyon, story.turin)]
+    yield found
+    for stop in stops:
+        stop()
+    world.close()
+
+
+def _serve(found: Alliance, member: Member) -> object:
+    listener = socket.create_server(("127.0.0.1", 0))
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    pages = site.create(
+        member.tools, clock=found.story.world.now, address=address, time_zone="Europe/Paris"
+    )
+    server = uvicorn.Server(uvicorn.Config(pages, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    found.addresses[member.authority] = address
+
+    def stop() -> None:
+        pages.close()
+        server.should_exit = True
+        thread.join(timeout=10)
+        listener.close()
+        assert not thread.is_alive(), "an open stream kept the server from stopping"
+
+    return stop
+
+
+def _tell(found: Alliance) -> None:
+    """A case with a bit of everything in it."""
+    story, world = found.story, found.story.world
+    case = found.case = story.case()
+    story.note(story.lyon, case, "The administrator posts between 18:00 and 02:00 UTC. " * 12)
+    found.request = story.request(case)
+    story.identifiers(story.lyon, case, ["lantern-market.example", "lantern.example.net"])
+    world.settle()
+    story.note(story.turin, case, "تم حفظ الخادم لدى مقدم الخدمة.")
+    asked = {
+        "to": LYON,
+        "measure": "subscriber-data",
+        "basis": "Article 18",
+        "due_on": "2026-01-01",
+    }
+    said = {**asked, "ask": "Who rented 198.51.100.4?", "necessity": "It runs the market."}
+    world.act(story.turin, "request.filed/1", said, case)
+    world.settle()
+    for member, priority in ((story.lyon, "emergency"), (story.turin, "routine")):
+        world.act(member, "priority.set/1", {"priority": priority, "reason": "seen"}, case)
+    told = evidence.Description(
+        name="server.img",
+        description="Front server",
+        source="dd",
+        method="seizure",
+        basis="warrant",
+    )
+    taken = evidence.take(world.desk(story.lyon), case, [b"disk " * 1000], told)
+    found.exhibit = taken.record
+    head = world.desk(story.lyon, "desk_head")
+    evidence.hand_over(head, case, taken.record, TURIN, "analysis")
+    rows = importing.Rows(
+        title="Feed of November",
+        form="text",
+        identifiers=[{"cls": "domain", "value": "other.example", "context": "a line"}],
+        faults=2,
+    )
+    found.report = importing.import_rows(world.desk(story.turin), rows, None).matter
+    found.match = matching.ask(world.desk(story.lyon), case, TURIN, contact="Desk Lyon, +33 4 00")
+    story.case("عملية الفانوس", parties=[TURIN, OSLO])
+    world.settle()
