@@ -36,6 +36,7 @@ STOP_SECONDS = 3
 """How long a stopping node waits for requests under way."""
 HEAD_BYTES_MAX = 65_536
 HEAD_SECONDS = 20.0
+_HEAD_END = b"\r\n\r\n"
 KEEP_ALIVE_SECONDS = 30
 CONNECTIONS_MAX = 1_000
 
@@ -257,6 +258,8 @@ class _Bounded(HttpToolsProtocol):
     """HTTP whose heads are bounded in bytes and in time."""
 
     _head_bytes = 0
+    _head_end = b""
+    """The last bytes received: the mark of a head's end may come in two pieces."""
     _in_body = False
 
     def connection_made(self, transport: Any) -> None:
@@ -265,11 +268,14 @@ class _Bounded(HttpToolsProtocol):
         self.loop.call_later(HEAD_SECONDS, self._give_up)
 
     def data_received(self, data: bytes) -> None:
-        """Count what comes before a head is whole."""
-        self._head_bytes += len(data)
-        if not self._in_body and self._head_bytes > HEAD_BYTES_MAX:
-            self.transport.close()
-            return
+        """Count what comes before a head is whole, and not the body that comes with it."""
+        if not self._in_body:
+            ended = (self._head_end + data).find(_HEAD_END)
+            self._head_bytes += len(data) if ended < 0 else ended
+            self._head_end = data[-len(_HEAD_END) + 1 :]
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self.transport.close()
+                return
         super().data_received(data)
 
     def on_headers_complete(self) -> None:
@@ -280,7 +286,7 @@ class _Bounded(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The next head begins."""
         super().on_message_complete()
-        self._in_body, self._head_bytes = False, 0
+        self._in_body, self._head_bytes, self._head_end = False, 0, b""
 
     def _give_up(self) -> None:
         cycle: Any = self.cycle
