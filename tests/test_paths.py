@@ -78,7 +78,6 @@ EXCUSED: dict[str, str] = {
     "errors.py": "desk has no test of its own for it yet",
     "matters/exported.py": "matters has no test of its own for it yet",
     "node.py": "world has no test of its own for it yet",
-    "serving.py": "world has no test of its own for it yet",
 }
 
 

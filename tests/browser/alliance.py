@@ -25,17 +25,17 @@ class Present(World):
         return datetime.now(UTC)  # noqa: TID251  # Chromium keeps its own time
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Alliance:
     """The story so far, and where its pages are."""
 
     story: Story
+    case: MatterId
+    request: RecordId
+    exhibit: RecordId
+    match: MatterId
+    report: MatterId
     addresses: dict[str, str] = field(default_factory=dict)
-    case: MatterId = MatterId("")
-    request: RecordId = RecordId("")
-    exhibit: RecordId = RecordId("")
-    match: MatterId = MatterId("")
-    report: MatterId = MatterId("")
 
     def sign_in(self, person: BrowserContext, member: Member, role: str) -> str:
         """Give a browser a session; the address of the member's pages."""
@@ -58,8 +58,7 @@ def served(folder: Path) -> Iterator[Alliance]:
     """The joint case of Lyon and Turin, until the last test is done."""
     world = Present(folder)
     story = Story(world)
-    found = Alliance(story)
-    _tell(found)
+    found = _told(story)
     stops = [_serve(found, member) for member in (story.lyon, story.turin)]
     yield found
     for stop in stops:
@@ -88,12 +87,11 @@ def _serve(found: Alliance, member: Member) -> object:
     return stop
 
 
-def _tell(found: Alliance) -> None:
+def _told(story: Story) -> Alliance:
     """A case with a bit of everything in it."""
-    story, world = found.story, found.story.world
-    case = found.case = story.case()
+    world, case = story.world, story.case()
     story.note(story.lyon, case, "The administrator posts between 18:00 and 02:00 UTC. " * 12)
-    found.request = story.request(case)
+    request = story.request(case)
     story.identifiers(story.lyon, case, ["lantern-market.example", "lantern.example.net"])
     world.settle()
     story.note(story.turin, case, "تم حفظ الخادم لدى مقدم الخدمة.")
@@ -116,7 +114,6 @@ def _tell(found: Alliance) -> None:
         basis="warrant",
     )
     taken = evidence.take(world.desk(story.lyon), case, [b"disk " * 1000], told)
-    found.exhibit = taken.record
     head = world.desk(story.lyon, "desk_head")
     evidence.hand_over(head, case, taken.record, TURIN, "analysis")
     rows = importing.Rows(
@@ -125,7 +122,15 @@ def _tell(found: Alliance) -> None:
         identifiers=[{"cls": "domain", "value": "other.example", "context": "a line"}],
         faults=2,
     )
-    found.report = importing.import_rows(world.desk(story.turin), rows, None).matter
-    found.match = matching.ask(world.desk(story.lyon), case, TURIN, contact="Desk Lyon, +33 4 00")
+    report = importing.import_rows(world.desk(story.turin), rows, None).matter
+    match = matching.ask(world.desk(story.lyon), case, TURIN, contact="Desk Lyon, +33 4 00")
     story.case("عملية الفانوس", parties=[TURIN, OSLO])
     world.settle()
+    return Alliance(
+        story=story,
+        case=case,
+        request=request,
+        exhibit=taken.record,
+        match=match,
+        report=report,
+    )

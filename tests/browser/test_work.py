@@ -62,6 +62,7 @@ def pages_of(found: Alliance) -> dict[str, list[str]]:
     }
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("look", LOOKS)
 def test_every_page_is_sound(
     context: Context, watched_at: Callable[..., Seen], alliance: Alliance, look: str
