@@ -14,7 +14,7 @@ from tests.world.world import OSLO, TURIN
 POLYGLOTS = (
     '"><img src=x onerror=alert(1)><script>alert(2)</script>',
     "'-alert(3)-'</title></textarea><svg/onload=alert(4)>",
-    "{{ 7 * 7 }}${7*7}<%= 7 %>",
+    "{{ 7919 * 7907 }}${7919*7907}<%= 7919*7907 %>",
 )
 SAYABLE = {kind.name: kind for kind in offering.sayable(subjects.REGISTRY)}
 CASEWORK = [
@@ -194,10 +194,8 @@ def test_no_text_becomes_part_of_a_page(story: Story, visit: Visit, text: str) -
         ),
     ]
     for page in pages:
-        for live in ("<img", "<script>alert", "<svg/onload", "49", "</textarea><"):
-            if live == "49" and "{{" not in text:
-                continue
-            assert live not in re.sub(r"[0-9a-f]{12,}|nonce-[\w-]+", "", page)
+        for live in ("<img", "<script>alert", "<svg/onload", "62615533", "</textarea><"):
+            assert live not in re.sub(r"[0-9a-f]{12,}", "", page)
 
 
 @pytest.mark.parametrize(
