@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import Parameter
 
 from comity import errors
-from comity.cli import client, output
+from comity.cli import client, files, output
 from comity.cli.options import PLAIN, Options
 from comity.records import strict_json
 
@@ -19,13 +19,13 @@ def act(
     *,
     matter: str | None = None,
     field: Annotated[list[str] | None, Parameter(negative=())] = None,
-    json_file: Path | None = None,
+    json_file: Annotated[Path | None, Parameter(allow_leading_hyphen=True)] = None,
     tlp: Literal["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"] | None = None,
     recipient: Annotated[list[str] | None, Parameter(negative=())] = None,
     key: str | None = None,
     preview: Annotated[bool, Parameter(name=("--preview", "--dry-run"), negative=())] = False,
     listed: Annotated[bool, Parameter(name="--list", negative=())] = False,
-    help_fields: Annotated[bool, Parameter(negative=())] = False,
+    fields: Annotated[bool, Parameter(negative=())] = False,
     options: Options = PLAIN,
 ) -> None:
     """Say a record of any kind.
@@ -50,7 +50,7 @@ def act(
         Say nothing; show who would receive what.
     listed
         List the kinds that can be said.
-    help_fields
+    fields
         Show the fields of the kind.
     """
     if listed:
@@ -61,8 +61,8 @@ def act(
             "kind-missing", "which kind?", next_step="List them with: comity act --list"
         )
     schema = _schema(kind)
-    if help_fields:
-        _fields(options, schema)
+    if fields:
+        _show_fields(options, schema)
         return
     body: dict[str, Any] = {"said": _said(schema, field or [], json_file)}
     if matter is not None:
@@ -113,7 +113,7 @@ def _schema(kind: str) -> dict[str, Any]:
     return found
 
 
-def _fields(options: Options, schema: dict[str, Any]) -> None:
+def _show_fields(options: Options, schema: dict[str, Any]) -> None:
     rows = [
         {
             "field": name,
@@ -150,7 +150,7 @@ def _said(schema: dict[str, Any], fields: list[str], json_file: Path | None) -> 
         data = (
             sys.stdin.buffer.read(_FILE_BYTES_MAX)
             if stdin
-            else client.read_file(json_file, _FILE_BYTES_MAX)
+            else files.read(json_file, _FILE_BYTES_MAX)
         )
         said = strict_json.loads(data, size_max=_FILE_BYTES_MAX)
         if not isinstance(said, dict):
@@ -161,7 +161,7 @@ def _said(schema: dict[str, Any], fields: list[str], json_file: Path | None) -> 
             raise errors.Invalid(
                 "field-malformed",
                 f"{given[:60]!r} is no field of this kind as name=value",
-                next_step="See the fields with: comity act KIND --help-fields",
+                next_step="See the fields with: comity act KIND --fields",
             )
         _set(said, name, text, schema["properties"][name])
     return said
@@ -169,11 +169,13 @@ def _said(schema: dict[str, Any], fields: list[str], json_file: Path | None) -> 
 
 def _set(said: dict[str, Any], name: str, text: str, schema: dict[str, Any]) -> None:
     """Add one `name=value`: text stays text, a list grows, anything else is JSON."""
-    kinds = {one.get("type") for one in schema.get("anyOf", [schema])}
+    forms = schema.get("anyOf", [schema])
+    kinds = {one.get("type") for one in forms}
     if "string" in kinds or "enum" in schema:
         said[name] = text
     elif "array" in kinds and not text.startswith("["):
-        item: Any = text if schema["items"].get("type") == "string" else _json(name, text)
+        items = next(one["items"] for one in forms if one.get("type") == "array")
+        item: Any = text if items.get("type") == "string" else _json(name, text)
         said[name] = [*said.get(name, []), item]
     else:
         said[name] = _json(name, text)

@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 failed, 2 the command or what it was given is wrong, 3 not
 5 conflict, 6 not reachable now, 7 does not verify.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -15,11 +16,12 @@ from comity.cli import output
 COMMANDS = {
     "init": ("nodes:init", "Make a new node."),
     "serve": ("nodes:serve", "Run the node until it is stopped."),
-    "doctor": ("nodes:doctor", "Look whether everything is in order."),
+    "doctor": ("doctor:doctor", "Look whether everything is in order."),
     "version": ("nodes:version", "Say which version this is."),
     "officer": ("officers:app", "Officers, their links and tokens."),
     "directory": ("directories:app", "Found, join and read the directory of authorities."),
     "peer": ("directories:peers", "The peers and the line to each."),
+    "ledger": ("ledgers:app", "Audit the ledger of a member."),
     "act": ("acts:act", "Say a record of any kind."),
     "matter": ("matters:app", "Find, read and export matters."),
     "import": ("imports:import_file", "Import identifiers from a file."),
@@ -40,7 +42,8 @@ def create() -> cyclopts.App:
     app = cyclopts.App(
         name="comity",
         help="Casework between authorities. docs/commands.md tells all of it.",
-        version_flags=[],
+        version=_version,
+        version_flags=["--version"],
         help_format="plaintext",
     )
     for name, (place, told) in COMMANDS.items():
@@ -59,6 +62,7 @@ def run(arguments: Sequence[str]) -> int:
         code = create()(
             list(arguments), exit_on_error=False, print_error=False, result_action="return_value"
         )
+        sys.stdout.flush()
     except cyclopts.CycloptsError as fault:
         print(f"usage: {output.plain(fault)}", file=sys.stderr)
         print("  See: comity COMMAND --help", file=sys.stderr)
@@ -69,7 +73,13 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output wanted no more of it; nothing is to be said to nobody.
-        sys.stderr.close()
+        # Whoever read the output wanted no more of it. What is left goes nowhere.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     return code if isinstance(code, int) else 0
+
+
+def _version() -> str:
+    from importlib import metadata
+
+    return metadata.version("comity")

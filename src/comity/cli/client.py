@@ -6,9 +6,7 @@ operator who owns the folder, or by the officer whose token is given.
 
 import asyncio
 import contextlib
-import os
-import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, BinaryIO, Self
@@ -17,6 +15,7 @@ import httpx2
 
 from comity import errors
 from comity.api import local
+from comity.cli import files
 from comity.cli.options import Options
 
 PREFIX = "/api/v1"
@@ -100,7 +99,7 @@ class Client:
     async def _save(self, path: str, query: Mapping[str, Any], to: Path) -> int:
         size = 0
         async with self._answer("GET", path, query, {}) as response:
-            with new_file(to) as file:
+            with files.new(to) as file:
                 async for chunk in response.aiter_bytes():
                     size += file.write(chunk)
         return size
@@ -133,6 +132,7 @@ class Client:
         # Late, because a command to a node that runs needs none of it.
         from comity import config, node
         from comity.api import app
+        from comity.cli import inside
 
         settings = config.load(folder)
         found = node.open_(settings)
@@ -143,7 +143,7 @@ class Client:
             base_url=settings.base_url,
             page_rows=settings.page_rows,
         )
-        return httpx2.ASGITransport(app=local.Local(door))
+        return inside.Inside(local.Local(door))
 
 
 def _headers(options: Options) -> dict[str, str]:
@@ -170,36 +170,3 @@ def _told(response: httpx2.Response, body: bytes) -> errors.ComityError:
             f"the node answered {response.status_code} with {len(body)} bytes",
             next_step="See its log.",
         )
-
-
-@contextlib.contextmanager
-def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file for what is written; a file that is there is never written over."""
-    try:
-        if path.exists():
-            raise errors.Conflict("file-exists", f"{path} is there already")
-        descriptor, partial = tempfile.mkstemp(prefix=".partial-", dir=path.parent)
-    except OSError as fault:
-        raise errors.Invalid("file-unwritable", f"{path}: {fault.strerror}") from None
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(descriptor)
-        os.link(partial, path)
-    except FileExistsError:
-        raise errors.Conflict("file-exists", f"{path} is there already") from None
-    finally:
-        Path(partial).unlink(missing_ok=True)
-
-
-def read_file(path: Path, bytes_max: int) -> bytes:
-    """The bytes of a file that a command is given."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(bytes_max + 1)
-    except OSError as fault:
-        raise errors.NotFound("file-unreadable", f"{path}: {fault.strerror}") from None
-    if len(data) > bytes_max:
-        raise errors.Invalid("file-too-large", f"{path} has more than {bytes_max} bytes")
-    return data

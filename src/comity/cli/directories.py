@@ -7,9 +7,8 @@ from typing import Any
 from cyclopts import App
 
 from comity import errors
-from comity.cli import client, output
-from comity.cli.nodes import LISTING
-from comity.cli.options import PLAIN, Options
+from comity.cli import client, files, output
+from comity.cli.options import LISTING, PLAIN, Options
 from comity.records import strict_json
 
 _LISTING_BYTES_MAX = 65_536
@@ -64,12 +63,9 @@ def export(file: Path, *, options: Options = PLAIN) -> None:
     Parameters
     ----------
     file
-        A new file; - for the standard output.
+        The new file.
     """
     with client.Client(options) as node:
-        if str(file) == "-":
-            sys.stdout.buffer.write(node.call("GET", "/directory/export").content)
-            return
         size = node.save("/directory/export", file)
     said = {"file": str(file), "bytes": size}
     output.answer(options, said, quiet=[file], lines=[f"{size} bytes in {file}."])
@@ -86,7 +82,7 @@ def join(file: Path, *, pin: str, options: Options = PLAIN) -> None:
     pin
         The directory's id, compared by voice.
     """
-    data = client.read_file(file, _DIRECTORY_BYTES_MAX)
+    data = files.read(file, _DIRECTORY_BYTES_MAX)
     headers = {"Content-Type": client.BYTES}
     with client.Client(options) as node:
         said = node.call(
@@ -123,28 +119,8 @@ def listed(*, options: Options = PLAIN) -> None:
     output.table(options, said, said["peers"], columns, key="authority", empty="There are none.")
 
 
-@peers.command
-def audit(authority: str, *, options: Options = PLAIN) -> int:
-    """Fetch a member's ledger whole, rebuild it, and hold it against what was seen before.
-
-    Parameters
-    ----------
-    authority
-        The member's id.
-    """
-    with client.Client(options) as node:
-        said = node.post(f"/ledgers/{authority}/audit")
-    lines = [
-        f"{said['authority']}: {said['size']} entries, root {said['root']}",
-        f"witnessed by {', '.join(said['witnesses']) or 'nobody'}",
-        f"WRONG: {said['fault']}" if said["fault"] else "Everything holds.",
-    ]
-    output.answer(options, said, quiet=[said["root"]], lines=lines)
-    return errors.Unverified.exit_code if said["fault"] else 0
-
-
 def _listing(path: Path) -> dict[str, Any]:
-    said = strict_json.loads(client.read_file(path, _LISTING_BYTES_MAX))
+    said = strict_json.loads(files.read(path, _LISTING_BYTES_MAX))
     if not isinstance(said, dict):
         raise errors.Invalid("listing-malformed", f"{path} holds no listing")
     return said

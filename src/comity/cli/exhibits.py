@@ -5,8 +5,7 @@ from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
-from comity import errors
-from comity.cli import client, output
+from comity.cli import client, files, output
 from comity.cli.options import PLAIN, Options
 from comity.records import strict_json
 
@@ -51,11 +50,7 @@ def take(
         "method": method,
         "basis": basis,
     }
-    try:
-        opened = file.open("rb")
-    except OSError as fault:
-        raise errors.NotFound("file-unreadable", f"{file}: {fault.strerror}") from None
-    with opened, client.Client(options) as node:
+    with files.open_(file) as opened, client.Client(options) as node:
         said = node.upload(f"/matters/{matter}/exhibits", strict_json.dumps(about), "file", opened)
     _done(options, said)
 

@@ -4,13 +4,18 @@ What is read is bounded in number and bytes before it is read. An archive whose 
 their folder, whose files lie over each other, or that expands without measure is refused.
 """
 
+import io
 import re
+import shutil
 import stat
+import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 from comity import errors
+from comity.cli import files
 
 FILES_MAX = 100_000
 FILE_BYTES_MAX = 2**26
@@ -21,6 +26,7 @@ _SMALL = 2**16
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*){0,3}")
 _LOCAL_HEADER_BYTES = 30
+_LIST_BYTES_MAX = 2**24
 
 
 def read(path: Path) -> dict[str, bytes]:
@@ -33,16 +39,27 @@ def read(path: Path) -> dict[str, bytes]:
 
 
 def unpack(archive: Path, folder: Path) -> None:
-    """Write the files of an archive into a new folder."""
-    files = _archive(archive)
+    """Write the files of an archive into a new folder, which is there only when it is whole.
+
+    A crash leaves at most a folder whose name begins with `.partial-`.
+    """
+    found = _archive(archive)
     try:
-        folder.mkdir(parents=True)
-    except FileExistsError:
-        raise errors.Conflict("file-exists", f"{folder} is there already") from None
-    for name, data in files.items():
-        place = folder / name
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(data)
+        partial = Path(tempfile.mkdtemp(prefix=".partial-", dir=folder.parent))
+    except OSError as fault:
+        raise errors.Invalid("file-unwritable", f"{folder}: {fault.strerror}") from None
+    try:
+        for name, data in found.items():
+            place = partial / name
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        # Takes no folder away: one that is not empty cannot be replaced.
+        partial.rename(folder)
+    except OSError as fault:
+        shutil.rmtree(partial, ignore_errors=True)
+        if folder.exists():
+            raise files.taken(folder) from None
+        raise errors.Unavailable("file-unwritable", f"{folder}: {fault.strerror}") from None
 
 
 def _folder(path: Path) -> dict[str, bytes]:
@@ -80,14 +97,27 @@ def _bounded(place: Path) -> bytes:
 
 def _archive(path: Path) -> dict[str, bytes]:
     try:
-        with zipfile.ZipFile(path) as archive:
-            entries = [one for one in archive.infolist() if not one.is_dir()]
+        with _Guarded(io.FileIO(path)) as opened, zipfile.ZipFile(opened) as archive:
+            opened.guarding = False
+            entries = archive.infolist()
             _check(str(path), entries)
-            return {one.filename: _content(archive, one) for one in entries}
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zipfile.zlib.error) as fault:  # type: ignore[attr-defined]
+            return {one.filename: _content(archive, one) for one in entries if not one.is_dir()}
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, ValueError) as fault:
         raise _unsafe(str(path), f"it is no zip archive that can be read: {fault}") from None
     except OSError as fault:
-        raise errors.NotFound("file-unreadable", f"{path}: {fault.strerror}") from None
+        raise errors.NotFound("file-unreadable", f"{path}: {fault.strerror or fault}") from None
+
+
+class _Guarded(io.BufferedReader):
+    """An archive whose list is not read if it is longer than a list of `FILES_MAX` files."""
+
+    guarding = True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """So many bytes."""
+        if self.guarding and size is not None and size > _LIST_BYTES_MAX:
+            raise zipfile.BadZipFile(f"its list has {size} bytes")
+        return super().read(size)
 
 
 def _check(path: str, entries: list[zipfile.ZipInfo]) -> None:
@@ -97,10 +127,12 @@ def _check(path: str, entries: list[zipfile.ZipInfo]) -> None:
     names: set[str] = set()
     end = 0
     for one in sorted(entries, key=lambda one: one.header_offset):
-        if not _NAME.fullmatch(one.filename) or ".." in one.filename:
+        if not _NAME.fullmatch(one.filename.removesuffix("/")) or ".." in one.filename:
             raise _unsafe(one.filename[:80], "an export has no file of this name")
         if one.filename in names:
             raise _unsafe(one.filename, "it stands twice in the archive")
+        if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise _unsafe(one.filename, "it is packed in a way that no export is")
         if one.flag_bits & 1 or stat.S_ISLNK(one.external_attr >> 16):
             raise _unsafe(one.filename, "it is encrypted, or a link")
         if one.header_offset < end:

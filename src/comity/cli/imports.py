@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from cyclopts import Parameter
 
-from comity.cli import client, output
+from comity.cli import client, files, output
 from comity.cli.options import PLAIN, Options
 
 _FILE_BYTES_MAX = 64 * 1024 * 1024
@@ -33,7 +33,7 @@ def import_file(
     region
         Two letters: where telephone numbers without a country code are from.
     """
-    data = client.read_file(file, _FILE_BYTES_MAX)
+    data = files.read(file, _FILE_BYTES_MAX)
     query = {
         "name": file.name,
         "into": into,

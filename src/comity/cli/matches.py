@@ -32,7 +32,9 @@ def ask(
     cls
         Only identifiers of this class. May be repeated.
     """
-    body = {"source": source, "with": authority, "contact": contact, "classes": cls or []}
+    body: dict[str, Any] = {"source": source, "with": authority, "contact": contact}
+    if cls:
+        body["classes"] = cls
     with client.Client(options) as node:
         said = node.post("/matches", body)
     lines = [f"match {said['matter']}", "Next, when it has answered: comity match conclude MATCH"]

@@ -1,14 +1,16 @@
 """Matters: found, read, exported."""
 
+import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
 from cyclopts import App, Parameter
 
-from comity.cli import client, folders, output
+from comity.cli import client, files, folders, output
 from comity.cli.options import PLAIN, Options
 
-_LINES = 200
+_LINES = 500
 
 app = App(name="matter", help="Find, read and export matters.")
 
@@ -49,6 +51,8 @@ def listed(
         while every and said["next"] is not None:
             page = node.get("/matters", **query, cursor=said["next"])
             said = {"matters": said["matters"] + page["matters"], "next": page["next"]}
+    if said["next"] is not None and not (options.json or options.quiet):
+        print("There are more; --all lists them.", file=sys.stderr)
     columns = {
         "id": "Matter",
         "type": "Type",
@@ -71,7 +75,7 @@ def show(matter: str, *, options: Options = PLAIN) -> None:
     """
     with client.Client(options) as node:
         said = node.get(f"/matters/{matter}")
-        timeline = node.get(f"/matters/{matter}/records", limit=_LINES)["records"]
+        timeline = _timeline(node, matter)
     output.answer(
         options,
         {**said, "records": timeline},
@@ -99,14 +103,32 @@ def export(
     leave_out
         A sealed field that stays sealed. May be repeated.
     """
-    archive = out if out.suffix == ".zip" else out.with_name(out.name + ".zip")
+    path = f"/matters/{matter}/export"
+    asked = {"leave_out": leave_out or []}
+    if out.exists():
+        # Before the export is made, because making it is accounted for.
+        raise files.taken(out)
     with client.Client(options) as node:
-        node.save(f"/matters/{matter}/export", archive, leave_out=leave_out or [])
-    if archive != out:
-        folders.unpack(archive, out)
-        archive.unlink()
+        if out.suffix == ".zip":
+            node.save(path, out, **asked)
+        else:
+            with tempfile.TemporaryDirectory(prefix=".partial-", dir=out.parent) as partial:
+                archive = Path(partial) / "export.zip"
+                node.save(path, archive, **asked)
+                folders.unpack(archive, out)
     lines = [f"Written to {out}.", f"To check it: comity verify {out}"]
     output.answer(options, {"out": str(out)}, quiet=[out], lines=lines)
+
+
+def _timeline(node: client.Client, matter: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor: str | None = None
+    while True:
+        page = node.get(f"/matters/{matter}/records", limit=_LINES, cursor=cursor)
+        found += page["records"]
+        cursor = page["next"]
+        if cursor is None:
+            return found
 
 
 def _lines(said: dict[str, Any], timeline: list[dict[str, Any]]) -> list[str]:

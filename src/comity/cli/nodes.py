@@ -1,19 +1,14 @@
 """A node as a whole: made, run, looked after."""
 
-import json
 import logging
 import sys
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from comity import errors
-from comity.cli import client, output
+from comity.cli import output
 from comity.cli.options import PLAIN, Options
-
-LISTING = "listing.json"
-_FOLDER_OPEN = 0o077
 
 
 def init(
@@ -31,7 +26,7 @@ def init(
     passphrase_file: Path | None = None,
     options: Options = PLAIN,
 ) -> None:
-    """Make a new node: its folder, keys and store.
+    """Make a new node: its folder, keys, store and listing. Begun again where it broke off.
 
     Parameters
     ----------
@@ -54,59 +49,36 @@ def init(
     peer_port
         Port on which peers are listened for.
     database
-        URL of a PostgreSQL database, instead of SQLite in the folder.
+        URL of a PostgreSQL database without its password, instead of SQLite in the folder.
     passphrase_file
         File with the passphrase that encrypts the keys.
     """
-    from comity import config, node
-    from comity.desk import founding
-    from comity.records import ids
+    from comity.cli import making
 
-    if not ids.is_authority(authority):
-        raise errors.Invalid("authority-malformed", f"{authority!r} is no authority's id")
-    folder = options.folder
-    if (folder / node.KEYS / "keys.json").exists():
-        raise errors.Conflict("node-exists", f"there is a node in {folder} already")
-    given: dict[str, Any] = {
+    told = {"name": name, "country": country, "address": address, "contact": contact, "role": role}
+    given = {
         "web_port": web_port,
         "peer_host": peer_host,
         "peer_port": peer_port,
         "database": database,
         "passphrase_file": None if passphrase_file is None else str(passphrase_file.resolve()),
     }
-    settings = config.load(folder, **given)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / config.FILE).write_text(_toml(given))
-    # A crash from here on leaves a folder without keys, in which init begins again.
-    made = node.create(settings, ids.AuthorityId(authority))
-    try:
-        listing = founding.listing_of(
-            made.tools.keys.card,
-            name=name,
-            country=country,
-            address=address,
-            contact=contact,
-            role=role,
-        )
-        fingerprint = made.tools.keys.card.fingerprint
-    finally:
-        made.close()
-    path = folder / LISTING
-    path.write_text(json.dumps(listing.model_dump(mode="json"), indent=2) + "\n")
-    said = {"authority": authority, "folder": str(folder), "listing": str(path)}
-    output.answer(
-        options,
-        {**said, "fingerprint": fingerprint},
-        quiet=[path],
-        lines=[
-            f"The node of {authority} is in {folder}.",
-            f"Its listing, with its public keys: {path}",
-            f"Fingerprint of its certificate, to compare by voice: {fingerprint}",
-            "Next, if you begin an alliance: comity directory found NAME",
-            "Next, if you join one: send the listing to its founder, who answers with a file for:",
-            "  comity directory join FILE --pin ID",
-        ],
-    )
+    made = making.make(options.folder, authority, told, given)
+    said = {
+        "authority": authority,
+        "folder": str(options.folder),
+        "listing": str(made.listing),
+        "fingerprint": made.fingerprint,
+    }
+    lines = [
+        f"The node of {authority} is in {options.folder}.",
+        f"Its listing, with its public keys: {made.listing}",
+        f"Fingerprint of its certificate, to compare by voice: {made.fingerprint}",
+        "Next, if you begin an alliance: comity directory found NAME",
+        "Next, if you join one: send the listing to its founder, who answers with a file for:",
+        "  comity directory join FILE --pin ID",
+    ]
+    output.answer(options, said, quiet=[made.listing], lines=lines)
 
 
 def serve(*, options: Options = PLAIN) -> int:
@@ -131,54 +103,6 @@ def serve(*, options: Options = PLAIN) -> int:
         return serving.run(found, started)
     finally:
         found.close()
-
-
-def doctor(*, options: Options = PLAIN) -> int:
-    """Look whether everything is in order: folder, settings, node, directory, peers."""
-    checks = list(_checks(options))
-    output.table(
-        options,
-        {"ok": all(one["ok"] for one in checks), "checks": checks},
-        [{**one, "ok": "ok" if one["ok"] else "FAULT"} for one in checks],
-        {"check": "Check", "ok": "", "told": "Found"},
-        key="check",
-        empty="",
-    )
-    return 0 if all(one["ok"] for one in checks) else 1
-
-
-def _checks(options: Options) -> Any:
-    from comity.api import local
-
-    folder = options.folder
-    if not folder.exists():
-        yield {"check": "folder", "ok": False, "told": f"{folder} is not there"}
-        return
-    mode = folder.stat().st_mode & 0o777
-    yield {"check": "folder", "ok": not mode & _FOLDER_OPEN, "told": f"{folder}, mode {mode:04o}"}
-    runs = local.answers(folder)
-    yield {"check": "process", "ok": True, "told": "runs" if runs else "does not run"}
-    try:
-        with client.Client(options) as node:
-            me = node.get("/me")
-            yield {"check": "node", "ok": True, "told": f"{me['authority']} answers"}
-            for name, path in (("directory", "/directory"), ("peers", "/peers")):
-                yield _asked(node, name, path)
-    except errors.ComityError as fault:
-        yield {"check": "node", "ok": False, "told": f"{fault.code}: {fault.message}"}
-
-
-def _asked(node: client.Client, name: str, path: str) -> dict[str, Any]:
-    try:
-        said = node.get(path)
-    except errors.ComityError as fault:
-        return {"check": name, "ok": False, "told": f"{fault.code}: {fault.message}"}
-    if name == "directory":
-        told = f"{said['name']}: {len(said['authorities'])} authorities"
-        return {"check": name, "ok": True, "told": told}
-    silent = [one["authority"] for one in said["peers"] if one["last_fault"] or one["split_view"]]
-    told = f"{len(said['peers'])} peers" + (f", trouble with {', '.join(silent)}" if silent else "")
-    return {"check": name, "ok": not silent, "told": told}
 
 
 def version(*, options: Options = PLAIN) -> None:
@@ -207,9 +131,3 @@ def demo(
     from comity.demo import play
 
     return play.main(check=check, as_json=options.json, keep=keep)
-
-
-def _toml(given: dict[str, Any]) -> str:
-    """The settings that were given, one a line."""
-    # A JSON text is a basic string of TOML, a JSON number a number.
-    return "".join(f"{name} = {json.dumps(v)}\n" for name, v in given.items() if v is not None)

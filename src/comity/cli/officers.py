@@ -1,13 +1,12 @@
 """Officers, their links and tokens."""
 
-import os
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
 
 from cyclopts import App
 
-from comity.cli import client, output
+from comity.cli import client, files, output
 from comity.cli.options import PLAIN, Options
 
 app = App(name="officer", help="Officers, their links and tokens.")
@@ -54,7 +53,7 @@ def link(name: str, *, options: Options = PLAIN) -> None:
         The officer's name or pseudonym.
     """
     with client.Client(options) as node:
-        said = node.post(f"/officers/{_part(name)}/links")
+        said = node.post(f"{_path(node, name)}/links")
     lines = [said["url"], f"It works once, until {said['expires_at']}."]
     output.answer(options, said, quiet=[said["url"]], lines=lines)
 
@@ -79,17 +78,18 @@ def token(
     days
         How long it lasts.
     out
-        Write it to this new file, which only you can read, instead of showing it.
+        Write it to this new file, which nobody else can read, instead of showing it.
     """
-    with client.Client(options) as node:
-        said = node.post(f"/officers/{_part(name)}/tokens", {"label": label, "days": days})
+    body = {"label": label, "days": days}
     if out is not None:
-        with client.new_file(out) as file:
-            # The file is made with mode 0600.
-            file.write(said["secret"].encode() + b"\n")
-        said = {**said, "secret": None, "file": os.fspath(out)}
+        with files.new(out) as file, client.Client(options) as node:
+            issued = node.post(f"{_path(node, name)}/tokens", body)
+            file.write(issued["secret"].encode() + b"\n")
+        said = {**issued, "secret": None, "file": str(out)}
         output.answer(options, said, quiet=[out], lines=[f"The token is in {out}."])
         return
+    with client.Client(options) as node:
+        said = node.post(f"{_path(node, name)}/tokens", body)
     lines = [said["secret"], f"It works until {said['expires_at']}. It is not shown again."]
     output.answer(options, said, quiet=[said["secret"]], lines=lines)
 
@@ -104,9 +104,13 @@ def deactivate(name: str, *, options: Options = PLAIN) -> None:
         The officer's name or pseudonym.
     """
     with client.Client(options) as node:
-        said: Any = node.post(f"/officers/{_part(name)}/deactivate")
+        said: Any = node.post(f"{_path(node, name)}/deactivate")
     output.answer(options, said, quiet=[said["id"]], lines=[f"{said['name']} is kept out."])
 
 
-def _part(name: str) -> str:
-    return quote(name, safe="")
+def _path(node: client.Client, name: str) -> str:
+    """Where an officer stands in the API. No part of a path can hold a slash; pseudonyms do not."""
+    if "/" in name:
+        known = {one["name"]: one["id"] for one in node.get("/officers")["officers"]}
+        name = known.get(name, name)
+    return f"/officers/{quote(name, safe='')}"

@@ -7,8 +7,10 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from comity import errors
+from comity.cli import files
 
+LISTING = "listing.json"
+"""In the node's folder: what its directory's founder is sent."""
 _TOKEN_BYTES_MAX = 1_000
 
 
@@ -26,7 +28,7 @@ class Options:
     purpose: str = ""
     """For what purpose this is done; COMITY_PURPOSE. docs/api.md lists the purposes."""
     token_file: Path | None = None
-    """File with an officer's token; else COMITY_TOKEN. Without one, the operator acts."""
+    """File with an officer's token; COMITY_TOKEN_FILE or COMITY_TOKEN. Else the operator acts."""
 
     @property
     def folder(self) -> Path:
@@ -40,15 +42,11 @@ class Options:
 
     def token(self) -> str | None:
         """The officer's token, if one was given. Never an argument: arguments are seen by all."""
-        if self.token_file is None:
-            return os.environ.get("COMITY_TOKEN") or None
-        try:
-            with self.token_file.open("rb") as file:
-                return file.read(_TOKEN_BYTES_MAX).decode("ascii", "replace").strip()
-        except OSError as fault:
-            raise errors.NotFound(
-                "file-unreadable", f"{self.token_file}: {fault.strerror}"
-            ) from None
+        named = self.token_file or os.environ.get("COMITY_TOKEN_FILE")
+        if not named:
+            return os.environ.get("COMITY_TOKEN", "").strip() or None
+        data = files.read(Path(named), _TOKEN_BYTES_MAX)
+        return data.decode("ascii", "replace").strip()
 
 
 PLAIN = Options()

@@ -27,7 +27,8 @@ def plain(text: object) -> str:
 def answer(options: Options, value: Any, *, quiet: Iterable[object], lines: Iterable[str]) -> None:
     """An answer: `value` as JSON, or the ids in `quiet`, or `lines` for people."""
     if options.json:
-        print(json.dumps(value, ensure_ascii=False, indent=2))
+        # ASCII, so that no text in it is obeyed by a terminal; programs read it all the same.
+        print(json.dumps(value, indent=2))
         return
     for line in quiet if options.quiet else lines:
         print(plain(line))

@@ -1,11 +1,12 @@
 """Parcels that go by file."""
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 from cyclopts import App
 
-from comity.cli import client, output
+from comity.cli import client, files, output
 from comity.cli.options import PLAIN, Options
 
 _FILE_BYTES_MAX = 2**27
@@ -20,16 +21,15 @@ def export(out: Path, *, to: str, options: Options = PLAIN) -> None:
     Parameters
     ----------
     out
-        A new file, or a folder in which it is named after who sends it to whom.
+        A folder, in which the file is named after who sends it to whom; or a new file.
     to
         The peer.
     """
     with client.Client(options) as node:
         response = node.call("POST", "/parcels/export", query={"to": to})
-    disposition = response.headers.get("content-disposition", "")
-    path = out / Path(disposition.partition('filename="')[2].rstrip('"')).name
-    path = path if out.is_dir() else out
-    _write(path, response.content)
+    path = out / _named(response.headers.get("content-disposition", "")) if out.is_dir() else out
+    # A fault from here on loses nothing: what waits is written again with the next export.
+    files.write(path, response.content)
     count = int(response.headers.get("comity-records", "0"))
     said: dict[str, Any] = {"file": str(path), "records": count}
     lines = [
@@ -40,27 +40,31 @@ def export(out: Path, *, to: str, options: Options = PLAIN) -> None:
 
 
 @app.command(name="import")
-def import_(file: Path, *, answer_out: Path | None = None, options: Options = PLAIN) -> None:
-    """Take in a parcel that came by file.
+def import_(file: Path, *, answer: Path | None = None, options: Options = PLAIN) -> None:
+    """Take in a parcel that came by file. Taken in twice, it has one effect.
 
     Parameters
     ----------
     file
         The file.
-    answer_out
-        A new file for the receipt, which goes back to the sender.
+    answer
+        A folder or a new file for the answer, which goes back to the sender as a receipt.
     """
-    data = client.read_file(file, _FILE_BYTES_MAX)
+    data = files.read(file, _FILE_BYTES_MAX)
     headers = {"Content-Type": client.PARCEL}
-    with client.Client(options) as node:
-        answer = node.call("POST", "/parcels/import", content=data, headers=headers).content
-    if answer_out is not None:
-        _write(answer_out, answer)
-    told = f"Give {answer_out} to its sender." if answer_out else "Its receipt was not kept."
-    said = {"file": str(file), "answer": None if answer_out is None else str(answer_out)}
-    output.answer(options, said, quiet=[answer_out or ""], lines=[f"{file} was taken in.", told])
+    if answer is not None and answer.is_dir():
+        answer = answer / f"RECEIPT-{file.name}"
+    with contextlib.ExitStack() as ending:
+        kept = None if answer is None else ending.enter_context(files.new(answer))
+        node = ending.enter_context(client.Client(options))
+        receipt = node.call("POST", "/parcels/import", content=data, headers=headers).content
+        if kept is not None:
+            kept.write(receipt)
+    told = f"Give {answer} to its sender." if answer else "Its receipt was not kept."
+    said = {"file": str(file), "answer": None if answer is None else str(answer)}
+    output.answer(options, said, quiet=[answer or ""], lines=[f"{file} was taken in.", told])
 
 
-def _write(path: Path, data: bytes) -> None:
-    with client.new_file(path) as file:
-        file.write(data)
+def _named(disposition: str) -> str:
+    """The file's name in a Content-Disposition header, without any folder."""
+    return Path(disposition.partition('filename="')[2].rstrip('"')).name or "PARCEL.comity"

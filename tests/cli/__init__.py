@@ -1,0 +1,1 @@
+"""The command line, on real nodes in temporary folders."""
