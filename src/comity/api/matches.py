@@ -16,7 +16,7 @@ class Ask(calls.Body):
     source: MatterRef
     peer: Annotated[AuthorityRef, Field(alias="with")]
     contact: Annotated[str, Field(min_length=3, max_length=300)]
-    classes: Annotated[list[Annotated[str, Field(max_length=20)]], Field(max_length=20)] = []
+    classes: list[Annotated[str, Field(max_length=20)]] = Field(default_factory=list, max_length=20)
 
 
 class Answer(calls.Body):
