@@ -4,6 +4,7 @@ Only here is the clock asked and randomness drawn. Opening a node touches no net
 starts two listeners (pages and API; peers), the couriers, and the check against what peers saw.
 """
 
+import ctypes
 import datetime
 import gc
 import importlib.resources
@@ -40,6 +41,10 @@ def settle_in() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 50)
+    # What start-up used and freed goes back to the system, where the C library can do that.
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
 
 
 def policy_texts() -> dict[str, str]:

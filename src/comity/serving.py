@@ -128,6 +128,7 @@ class _Serving:
             tasks.create_task(self._meet())
             for listener, _ in listeners:
                 await listener.ready.wait()
+            node.settle_in()
             started()
             await self._stopping.wait()
             self._courier.stop()

@@ -9,6 +9,7 @@ import pytest
 from comity import errors
 from comity.cli import app
 from tests.cli import shell
+from tests.docs import commanding
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAVY = ("fastapi", "pydantic", "sqlalchemy", "httpx2", "cryptography", "uvicorn", "jinja2")
@@ -48,7 +49,7 @@ def test_every_command_tells_what_it_takes(name: str) -> None:
 
 def test_every_command_takes_the_common_options() -> None:
     missing = []
-    for path, command in commands(app.create()):
+    for path, command in commanding.walk(app.create()):
         names = {
             one for argument in command.assemble_argument_collection() for one in argument.names
         }
@@ -63,21 +64,11 @@ def test_every_command_takes_the_common_options() -> None:
 def test_no_command_takes_a_secret_as_an_argument() -> None:
     taken = {
         name
-        for _, command in commands(app.create())
+        for _, command in commanding.walk(app.create())
         for argument in command.assemble_argument_collection()
         for name in argument.names
     }
     assert not taken & {"--token", "--passphrase", "--password", "--secret", "--key-file"}
-
-
-def commands(
-    found: cyclopts.App, path: tuple[str, ...] = ()
-) -> list[tuple[tuple[str, ...], cyclopts.App]]:
-    """Every command that does something, with its words."""
-    names = [name for name in found if not name.startswith("-")]
-    if not names:
-        return [(path, found)]
-    return [one for name in names for one in commands(found[name], (*path, name))]
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,4 @@
+import errno
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,16 @@ def test_what_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(RuntimeError):
         write()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fails_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    def write() -> None:
+        with files.new(tmp_path / "new"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    fault = world.refused("file-broken-off", write)
+    assert "No space left" in fault.message
     assert list(tmp_path.iterdir()) == []
 
 

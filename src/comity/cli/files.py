@@ -33,6 +33,8 @@ def new(path: Path) -> Iterator[BinaryIO]:
         os.link(partial, path)
     except FileExistsError:
         raise taken(path) from None
+    except OSError as fault:
+        raise broken_off(path, fault) from None
     finally:
         Path(partial).unlink(missing_ok=True)
 
@@ -67,6 +69,15 @@ def taken(path: Path) -> errors.Conflict:
     """For a name that is not free."""
     return errors.Conflict(
         "file-exists", f"{path} is there already", next_step="Remove it, or choose another name."
+    )
+
+
+def broken_off(path: Path, fault: OSError) -> errors.Unavailable:
+    """For what could be begun and not be written to its end."""
+    return errors.Unavailable(
+        "file-broken-off",
+        f"{path}: {fault.strerror or fault}",
+        next_step="Make room on that disk, then try again: nothing was kept there.",
     )
 
 

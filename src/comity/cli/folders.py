@@ -59,7 +59,7 @@ def unpack(archive: Path, folder: Path) -> None:
         shutil.rmtree(partial, ignore_errors=True)
         if folder.exists():
             raise files.taken(folder) from None
-        raise errors.Unavailable("file-unwritable", f"{folder}: {fault.strerror}") from None
+        raise files.broken_off(folder, fault) from None
 
 
 def _folder(path: Path) -> dict[str, bytes]:

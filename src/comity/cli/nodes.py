@@ -1,9 +1,9 @@
 """A node as a whole: made, run, looked after."""
 
-import logging
+import os
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn
 
 from cyclopts import Parameter
 
@@ -81,28 +81,12 @@ def init(
     output.answer(options, said, quiet=[made.listing], lines=lines)
 
 
-def serve(*, options: Options = PLAIN) -> int:
+def serve(*, options: Options = PLAIN) -> NoReturn:
     """Run the node until it is stopped: pages, API, peers."""
-    from comity import config, node, serving
-
-    settings = config.load(options.folder)
-    logging.basicConfig(
-        level=settings.level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    for chatty in ("alembic", "httpx2", "httpcore2", "uvicorn"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.root.level))
-    found = node.open_(settings)
-
-    def started(where: serving.Addresses) -> None:
-        said = {"web": where.web, "peers": where.peers, "socket": str(settings.data / "node.sock")}
-        lines = [f"Pages and API: {where.web}", f"Peers: {where.peers}", "Ctrl-C stops the node."]
-        output.answer(options, said, quiet=[where.web], lines=lines)
-        sys.stdout.flush()
-
-    try:
-        return serving.run(found, started)
-    finally:
-        found.close()
+    form = "json" if options.json else "quiet" if options.quiet else "plain"
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "comity.cli.served", str(options.folder), form]
+    os.execv(sys.executable, command)  # noqa: S606  # ourselves, with nothing from outside
 
 
 def version(*, options: Options = PLAIN) -> None:

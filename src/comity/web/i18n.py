@@ -18,7 +18,6 @@ from typing import Literal
 
 import babel
 from babel import dates, numbers, support
-from babel.messages import mofile, pofile
 
 from comity import errors
 
@@ -91,6 +90,9 @@ def catalogue(language: str) -> support.NullTranslations:
     if compiled.exists() and compiled.stat().st_mtime >= written.stat().st_mtime:
         with compiled.open("rb") as file:
             return support.Translations(file, domain=DOMAIN)
+    # Only where nothing was compiled: a node that was set up never loads these.
+    from babel.messages import mofile, pofile  # noqa: PLC0415
+
     packed = io.BytesIO()
     with written.open("rb") as file:
         mofile.write_mo(packed, pofile.read_po(file, locale=language, domain=DOMAIN))
