@@ -1,11 +1,12 @@
 """Coming in with a real browser: cookies, links from elsewhere, and without any script."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Route
 
 from tests.browser.conftest import Seen, Site
 from tests.web import door, gallery
@@ -132,3 +133,22 @@ def test_a_live_part_follows_changes_and_breaks_no_policy(
         assert page.inner_text("#seen") == str(gallery.CHANGES.number("gallery"))
     seen.check()
     seen.check_accessible()
+
+
+def test_a_part_is_live_though_a_script_comes_late(
+    context: Context, watched: Watched, site: Site
+) -> None:
+    person = context()
+    site.sign_in(person)
+
+    def late(route: Route) -> None:
+        time.sleep(0.3)
+        route.continue_()
+
+    person.route("**/hx-sse.min.js", late)
+    page = watched(person, "/gallery/live").page
+    before = page.inner_text("#seen")
+    gallery.CHANGES.changed("gallery")
+    page.wait_for_function(
+        "(before) => document.querySelector('#seen').innerText !== before", arg=before
+    )
