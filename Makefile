@@ -17,7 +17,8 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3; do \
 VENDOR := src/comity/web/static/vendor/THIRD_PARTY.md
 TEST_ASSETS := build/test-assets/THIRD_PARTY.md
 CATALOGUES := $(patsubst %.po,%.mo,$(shell find src/comity -name '*.po' 2>/dev/null))
-PYTEST := $(BIN)/python -m pytest
+# One process a core; the tests of a file stay together and in order, for they share set-ups.
+PYTEST := $(BIN)/python -m pytest -n logical --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup quick test demo bench fix lint types rooms chromium assets catalogues deps wheel clean
 
@@ -26,8 +27,8 @@ help: ## Show this list
 
 setup: .venv/ready assets catalogues ## Make .venv, fetch the web assets, compile the translations
 
-quick: lint types rooms setup ## The fast part: style, types, rooms, tests that need no server
-	$(PYTEST) -q -m "not browser and not postgres and not slow" $(T) $(if $(K),-x -k "$(K)")
+quick: lint types rooms setup ## The fast part: style, types, rooms, tests that need no node or server
+	$(PYTEST) -q -m "not browser and not nodes and not postgres and not slow" $(T) $(if $(K),-x -k "$(K)")
 
 test: lint types rooms setup chromium ## All there is, and what CI runs; T=tests/law narrows, K=word filters
 	$(PYTEST) $(T) $(if $(K),-x -k "$(K)")

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -21,6 +22,10 @@ hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, prin
 hypothesis.settings.register_profile("explore", max_examples=2_000, deadline=None, print_blob=True)
 hypothesis.settings.load_profile("ci")
 
+TESTS = Path(__file__).parent
+WITH_NODES = {"api", "cli", "demo", "desk", "durability", "scenarios", "web/pages"}
+"""Folders whose tests make whole nodes: keys, stores, policies, folds."""
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 NO_CHROMIUM = "there is no Chromium here: `sudo apt-get install chromium`, then `make test`"
 
@@ -32,8 +37,11 @@ def pytest_report_header() -> str:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs PostgreSQL by the fixture it asks for; skip what has no browser."""
+    """Mark what needs PostgreSQL or whole nodes; skip what has no browser."""
     for item in items:
+        folder = item.path.parent.relative_to(TESTS).as_posix()
+        if folder in WITH_NODES:
+            item.add_marker(pytest.mark.nodes)
         if "postgres_url" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.postgres)
         if CHROMIUM is None and item.get_closest_marker("browser"):

@@ -124,6 +124,7 @@ def test_every_policy_has_its_mutants() -> None:
     assert set(mutated) >= DOUBLY_KEPT
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("policy", "done", "texts"), MUTANTS)
 def test_every_mutant_of_the_policies_changes_an_answer(
     policy: str, done: str, texts: dict[str, str]
