@@ -6,6 +6,7 @@ can lose another connection's commit (3.7.0 to 3.51.2) are refused.
 """
 
 import contextlib
+import functools
 import json
 import os
 from collections.abc import Collection, Mapping
@@ -25,6 +26,9 @@ FILE: Final = "store.db"
 BUSY_MS: Final = 5_000
 READERS_MAX: Final = 64
 """Connections that read; eight stay open."""
+
+_ROWS: Final = (64, 16, 4, 1)
+"""Rows that one statement inserts; few sizes, so that each stays prepared."""
 
 _BACKPORTS: Final = ((3, 44, 6), (3, 50, 7))
 """Older branches that got the fix too."""
@@ -144,8 +148,10 @@ def _engine(path: Path, pragmas: Mapping[str, int | str], **pool: Any) -> sa.Eng
     )
 
 
-def _insert(table: sa.Table) -> str:
-    """The statement for one row of `table`, as `draft.WRITTEN` says."""
+@functools.cache
+def _insert(name: str, count: int) -> str:
+    """The statement for `count` rows of a table, as `draft.WRITTEN` says."""
+    table = tables.metadata.tables[name]
     names = [column.name for column in table.columns]
     key = [column.name for column in table.primary_key]
     others = ", ".join(f"{name} = excluded.{name}" for name in names if name not in key)
@@ -153,10 +159,11 @@ def _insert(table: sa.Table) -> str:
         "new": "",
         "keep": "ON CONFLICT DO NOTHING",
         "replace": f"ON CONFLICT ({', '.join(key)}) DO UPDATE SET {others}",
-    }[draft.WRITTEN[table.name]]
-    places = ", ".join("?" * len(names))
+    }[draft.WRITTEN[name]]
+    row = f"({', '.join('?' * len(names))})"
+    rows = ", ".join([row] * count)
     # Only names of our own tables are in this text.
-    return f"INSERT INTO {table.name} ({', '.join(names)}) VALUES ({places}) {taken}"  # noqa: S608
+    return f"INSERT INTO {name} ({', '.join(names)}) VALUES {rows} {taken}"  # noqa: S608
 
 
 class SqliteWriter:
@@ -166,7 +173,6 @@ class SqliteWriter:
         self._engine = _engine(path, WRITER_PRAGMAS, poolclass=StaticPool)
         self.connection = self._engine.connect()
         self._driver: Any = self.connection.connection.driver_connection
-        self._inserts = {name: _insert(tables.metadata.tables[name]) for name in draft.WRITTEN}
 
     def begin(self) -> None:
         """Take the write lock at once, so that nothing fails half-way for want of it."""
@@ -186,10 +192,17 @@ class SqliteWriter:
         return asked.fetchone()[0] or 0
 
     def write(self, rows: draft.Rows) -> None:
-        """Insert, table by table."""
+        """Insert, table by table, many rows in one statement.
+
+        The driver lets other threads run at every statement and must then wait for its turn.
+        """
         for table, some in rows.items():
-            if some:
-                self._driver.executemany(self._inserts[table], some)
+            at = 0
+            for count in _ROWS:
+                while len(some) - at >= count:
+                    values = [value for row in some[at : at + count] for value in row]
+                    self._driver.execute(_insert(table, count), values)
+                    at += count
 
     def commit(self, rows: draft.Rows) -> None:
         """Insert and commit. A crash before COMMIT returns leaves all of it or nothing."""
