@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+import nacl.signing
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from comity.exchange.contents import Head, Item, Parcel
 from comity.keys import card, filekeys, tls
@@ -32,9 +33,7 @@ def node(authority: AuthorityId, first: int) -> Node:
     """The node whose private keys are 32 times one byte, counted up from `first`."""
     key_id = card.key_id(authority, 1)
     signing, heads, cosign = (
-        filekeys.Signer(
-            authority, key_id, ed25519.Ed25519PrivateKey.from_private_bytes(bytes([first + n]) * 32)
-        )
+        filekeys.Signer(authority, key_id, nacl.signing.SigningKey(bytes([first + n]) * 32))
         for n in range(3)
     )
     opener = filekeys.Opener(authority, key_id, bytes([first + 3]) * 32)

@@ -13,7 +13,8 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+import nacl.signing
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -40,16 +41,16 @@ class Signer:
 
     authority: ids.AuthorityId
     key_id: str
-    _key: ed25519.Ed25519PrivateKey
+    _key: nacl.signing.SigningKey
 
     @property
     def public(self) -> bytes:
         """32 bytes."""
-        return self._key.public_key().public_bytes_raw()
+        return bytes(self._key.verify_key)
 
     def sign(self, message: bytes) -> bytes:
         """An Ed25519 signature (RFC 8032), 64 bytes."""
-        return self._key.sign(message)
+        return self._key.sign(message).signature
 
     def __repr__(self) -> str:
         return f"Signer({self.key_id})"
@@ -178,7 +179,7 @@ def _assemble(
     certificate: str,
 ) -> NodeKeys:
     signing, checkpoint, cosign = (
-        Signer(authority, key_id, ed25519.Ed25519PrivateKey.from_private_bytes(held[purpose]))
+        Signer(authority, key_id, nacl.signing.SigningKey(held[purpose]))
         for purpose in ("signing", "checkpoint", "cosign")
     )
     opener = Opener(authority, key_id, held["opening"])
