@@ -64,7 +64,7 @@ def test_the_oldest_undelivered_rows_come_first(store: durable.DurableStore) -> 
 
 def test_looking_for_what_waits_does_not_read_what_was_delivered(sqlite_place: Place) -> None:
     sqlite_place.open()
-    reader = sqlite_place.opened[0]._readers.connect()
+    reader = sqlite_place.opened[0]._readers._engine.connect()
     for statement in (queries._PENDING, queries._COUNTS):
         plan = str(statement.compile(reader)).replace("?", "'x'")
         steps = [row[-1] for row in reader.exec_driver_sql(f"EXPLAIN QUERY PLAN {plan}")]

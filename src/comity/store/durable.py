@@ -8,11 +8,9 @@ from concurrent.futures import Future
 from typing import Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.exc import SQLAlchemyError
 
-from comity import errors
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
-from comity.store import changes, port, queries, registry
+from comity.store import changes, port, queries, readers, registry
 from comity.store.pen import Pen
 
 P = ParamSpec("P")
@@ -25,31 +23,16 @@ class DurableStore:
     def __init__(
         self,
         pen: Pen,
-        readers: sa.Engine,
+        engine: sa.Engine,
         *,
         examine: Callable[[sa.Connection], str],
         released: Callable[[], None] = lambda: None,
     ) -> None:
         self._pen = pen
-        self._readers = readers
+        self._readers = readers.Readers(engine)
+        self._read = self._readers.read
         self._examine = examine
         self._released = released
-
-    def _read(
-        self,
-        query: Callable[Concatenate[sa.Connection, P], T],
-        *args: P.args,
-        **named: P.kwargs,
-    ) -> T:
-        try:
-            with self._readers.connect() as connection:
-                return query(connection, *args, **named)
-        except SQLAlchemyError as fault:
-            raise errors.Unavailable(
-                "storage-unreadable",
-                f"the store cannot be read: {type(fault).__name__}: {fault}",
-                next_step="Look at the disk or the database server; if it goes on, run a check.",
-            ) from fault
 
     def _change(
         self,
@@ -263,5 +246,5 @@ class DurableStore:
     def close(self) -> None:
         """Let queued appends finish, then close. A second call does nothing."""
         self._pen.close()
-        self._readers.dispose()
+        self._readers.close()
         self._released()
