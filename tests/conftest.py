@@ -25,6 +25,8 @@ hypothesis.settings.load_profile("ci")
 TESTS = Path(__file__).parent
 WITH_NODES = {"api", "cli", "demo", "desk", "durability", "scenarios", "web/pages"}
 """Folders whose tests make whole nodes: keys, stores, policies, folds."""
+NODES = {"either_story", "story", "three", "world"}
+"""Fixtures that are whole nodes."""
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 NO_CHROMIUM = "there is no Chromium here: `sudo apt-get install chromium`, then `make test`"
@@ -39,10 +41,10 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs PostgreSQL or whole nodes; skip what has no browser."""
     for item in items:
-        folder = item.path.parent.relative_to(TESTS).as_posix()
-        if folder in WITH_NODES:
+        asked = set(getattr(item, "fixturenames", ()))
+        if item.path.parent.relative_to(TESTS).as_posix() in WITH_NODES or asked & NODES:
             item.add_marker(pytest.mark.nodes)
-        if "postgres_url" in getattr(item, "fixturenames", ()):
+        if "postgres_url" in asked:
             item.add_marker(pytest.mark.postgres)
         if CHROMIUM is None and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
