@@ -59,29 +59,55 @@ class Settings(BaseSettings):
             return self.passphrase_file.read_bytes().strip()
         except OSError as fault:
             raise errors.Unavailable(
-                "passphrase-file", f"{self.passphrase_file}: {fault.strerror}"
+                "passphrase-file",
+                f"{self.passphrase_file}: {fault.strerror}",
+                next_step="Let passphrase_file name a file that this user may read.",
             ) from None
 
 
 def load(data: Path | None = None, **given: Any) -> Settings:
     """The settings of the node in `data`; `Invalid` names the setting and its source."""
-    folder = data or Path(os.environ.get("COMITY_DATA", "comity-data"))
+    folder = data or Path(os.environ.get("COMITY_DATA") or "comity-data")
     file = folder / FILE
-    values: dict[str, Any] = {}
-    if file.exists():
-        try:
-            values = tomllib.loads(file.read_text())
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
-            raise errors.Invalid("settings-file", f"{file}: {fault}") from None
+    kept = _read(file)
     stronger = {
         name: value
         for name in Settings.model_fields
-        if (value := os.environ.get(f"COMITY_{name.upper()}")) is not None
+        if (value := os.environ.get(_variable(name))) is not None
     }
     asked = {name: value for name, value in given.items() if value is not None}
     try:
-        return Settings(**{**values, **stronger, **asked, "data": folder})
+        return Settings(**{**kept, **stronger, **asked, "data": folder})
     except ValidationError as fault:
-        first = fault.errors(include_url=False)[0]
+        first = fault.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise errors.Invalid("settings", f"{place}: {first['msg']}") from None
+        name = str(first["loc"][0]) if first["loc"] else ""
+        source = str(file)
+        if name in asked:
+            source = "argument of the command"
+        elif name in stronger:
+            source = _variable(name)
+        raise errors.Invalid(
+            "settings",
+            f"{place} ({source}): {first['msg']}",
+            next_step="Correct it there. docs/settings.md lists every setting.",
+        ) from None
+
+
+def _variable(name: str) -> str:
+    return f"COMITY_{name.upper()}"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    """What the file says; nothing if there is none."""
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as fault:
+        why = fault.strerror if isinstance(fault, OSError) else fault
+        raise errors.Invalid(
+            "settings-file",
+            f"{file}: {why}",
+            next_step="Correct the file, or remove it to go back to the defaults.",
+        ) from None

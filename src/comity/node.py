@@ -21,7 +21,7 @@ from comity.keys import filekeys
 from comity.matters import subjects
 from comity.policy import engine
 from comity.records.ids import AuthorityId
-from comity.store import opening
+from comity.store import opening, port
 from comity.vault import exhibits
 
 KEYS = "keys"
@@ -56,7 +56,8 @@ def policy_texts() -> dict[str, str]:
 class Chance:
     """Random bytes of the system, drawn a page at a time.
 
-    Each draw lets other threads run first; many small ones would make every act wait for them.
+    Each draw lets other threads run first; many small ones would make every act wait for them. A
+    process that is forked draws a page of its own.
     """
 
     _PAGE_BYTES = 4096
@@ -64,14 +65,15 @@ class Chance:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._page = b""
+        self._drawn_by = os.getpid()
 
     def __call__(self, size: int) -> bytes:
         """So many bytes that were given to nobody else."""
         if size > self._PAGE_BYTES // 8:
             return os.urandom(size)
         with self._lock:
-            if len(self._page) < size:
-                self._page = os.urandom(self._PAGE_BYTES)
+            if len(self._page) < size or self._drawn_by != os.getpid():
+                self._page, self._drawn_by = os.urandom(self._PAGE_BYTES), os.getpid()
             given, self._page = self._page[:size], self._page[size:]
         return given
 
@@ -114,12 +116,27 @@ def open_(settings: Settings) -> Node:
         )
     keys = filekeys.load(keys_folder, passphrase=settings.passphrase())
     store = opening.open_store(settings.database, folder=settings.data)
+    try:
+        made = _assembled(settings, keys, store)
+        founding.begin_access(made, clock())
+    except BaseException:
+        # Else nobody could open the folder again before this process ends.
+        store.close()
+        raise
+    return Node(settings, made)
+
+
+def _assembled(settings: Settings, keys: filekeys.NodeKeys, store: port.Store) -> tools.Tools:
     registry = subjects.REGISTRY
 
     def fetch(peer: AuthorityId) -> Callable[[str], bytes]:
         found = neighbours.address(made, peer)
         if found is None:
-            raise errors.NotFound("authority-unknown", f"{peer} is not in the directory")
+            raise errors.NotFound(
+                "authority-unknown",
+                f"{peer} is not in the directory",
+                next_step="Check the name, or ask for the authority to be listed first.",
+            )
         address, certificate = found
         return lambda path: https.get(address + path, certificate=certificate)
 
@@ -134,5 +151,4 @@ def open_(settings: Settings) -> Node:
         random=Chance(),
         fetch=fetch,
     )
-    founding.begin_access(made, clock())
-    return Node(settings, made)
+    return made

@@ -1,4 +1,4 @@
-"""Two nodes with a joint case, their pages served on loopback for a browser to open."""
+"""Three nodes, two with a joint case, their pages served on loopback for a browser to open."""
 
 import socket
 import threading
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 import uvicorn
 from playwright.sync_api import BrowserContext
@@ -15,7 +16,7 @@ from comity.desk import evidence, importing, matching, people
 from comity.records.ids import MatterId, RecordId
 from comity.web import site
 from tests.web.pages.story import Story
-from tests.world.world import LYON, OSLO, TURIN, Member, World
+from tests.world.world import LYON, TURIN, Member, World
 
 
 class Present(World):
@@ -37,20 +38,22 @@ class Alliance:
     report: MatterId
     addresses: dict[str, str] = field(default_factory=dict)
 
+    def link(self, member: Member, role: str) -> str:
+        """The code of a sign-in link for one of the member's people."""
+        return self._issued(member, role, "link")
+
     def sign_in(self, person: BrowserContext, member: Member, role: str) -> str:
         """Give a browser a session; the address of the member's pages."""
         address = self.addresses[member.authority]
-        token = people.issue(
-            member.tools,
-            member.people[role],
-            "session",
-            timedelta(hours=1),
-            self.story.world.now(),
-        )
+        token = self._issued(member, role, "session")
         name = f"comity-{address.rpartition(':')[2]}-session"
         cookie = {"name": name, "value": token, "url": address, "sameSite": "Strict"}
         person.add_cookies([cookie])  # type: ignore[list-item]  # playwright types it as its own
         return address
+
+    def _issued(self, member: Member, role: str, purpose: Literal["link", "session"]) -> str:
+        hour, now = timedelta(hours=1), self.story.world.now()
+        return people.issue(member.tools, member.people[role], purpose, hour, now)
 
 
 @contextmanager
@@ -59,7 +62,7 @@ def served(folder: Path) -> Iterator[Alliance]:
     world = Present(folder)
     story = Story(world)
     found = _told(story)
-    stops = [_serve(found, member) for member in (story.lyon, story.turin)]
+    stops = [_serve(found, member) for member in (story.lyon, story.turin, story.oslo)]
     yield found
     for stop in stops:
         stop()
@@ -124,7 +127,7 @@ def _told(story: Story) -> Alliance:
     )
     report = importing.import_rows(world.desk(story.turin), rows, None).matter
     match = matching.ask(world.desk(story.lyon), case, TURIN, contact="Desk Lyon, +33 4 00")
-    story.case("عملية الفانوس", parties=[TURIN, OSLO])
+    story.case("عملية الفانوس")
     world.settle()
     return Alliance(
         story=story,

@@ -1,5 +1,6 @@
-"""Chromium, and a node's pages on loopback for it to open."""
+"""Chromium, a node's pages on loopback for it to open, and everybody who looks at them."""
 
+import functools
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -12,7 +13,9 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from comity.records.ids import AuthorityId
 from comity.web import app, home, page
+from tests.browser import alliance as alliances
 from tests.web import door, gallery
 
 AXE = Path(__file__).parents[2] / "build" / "test-assets" / "axe-core-4.14.1" / "axe.min.js"
@@ -27,6 +30,21 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+# Texts of the page itself in which an English word follows another: names and texts of people are
+# isolated, codes and addresses are marked as such.
+_ENGLISH = r"""
+(() => {
+  const skipped = 'bdi, code, pre, .prose, [lang=en], option, textarea, script, style, .top__name';
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [];
+  while (walk.nextNode()) {
+    const text = walk.currentNode.data.replace(/\u2068[^\u2069]*\u2069/g, '');
+    if (/[A-Za-z]{2,} [a-z]{2,}/.test(text) && !walk.currentNode.parentElement.closest(skipped))
+      found.push(text.trim());
+  }
+  return found;
+})()
+"""
 _LISTEN = """
 window.reports = [];
 document.addEventListener('securitypolicyviolation', (event) =>
@@ -53,30 +71,90 @@ class Site:
         )
 
 
+# What can differ between light and dark, wide and narrow, and between languages; the rest of what
+# axe looks at is in the page itself, and is asked once.
+APPEARANCE = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
+LANGUAGE = ["html-has-lang", "html-lang-valid", "valid-lang", "target-size", "label", "link-name"]
+WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
+
+
 @dataclass
 class Seen:
-    """What a browser complained about while a page was open."""
+    """One window, and what the browser complained about in it."""
 
     page: Page
     complaints: list[str] = field(default_factory=list)
+
+    def goto(self, address: str) -> None:
+        """Open another page in it."""
+        self.page.goto(address)
 
     def check(self) -> None:
         """No script error, no breach of the content policy, nothing wider than the window."""
         self.complaints += self.page.evaluate("window.reports ?? []")
         assert not self.complaints, self.page.url
+        assert self.page.locator("h1").count() == 1, self.page.url
+        self.check_width()
+
+    def check_width(self) -> None:
+        """Nothing is wider than the window."""
         wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         assert self.page.evaluate(wide) <= 0, f"{self.page.url} is wider than its window"
 
-    def check_accessible(self) -> None:
-        """What axe finds, with the places where it finds it."""
-        self.page.evaluate(AXE.read_text() + ";0")
+    def check_accessible(self, rules: list[str] | None = None) -> None:
+        """What axe finds, with the places where it finds it; `rules` narrow what it looks at."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE.read_text() + ";0")
+        wanted = {"type": "rule", "values": rules} if rules else STANDARDS
         found = self.page.evaluate(
-            "(tags) => axe.run(document, {runOnly: tags}).then((all) => all.violations.map("
+            "(wanted) => axe.run(document, {runOnly: wanted, resultTypes: ['violations']})"
+            ".then((all) => all.violations.map("
             "(one) => one.id + ': ' + one.nodes.map((node) => node.target + ' '"
             " + node.failureSummary).join(' | ')))",
-            STANDARDS,
+            wanted,
         )
         assert not found, "\n".join([self.page.url, *found])
+
+    def check_translated(self) -> None:
+        """No sentence of the page itself is left in English; what people wrote may be."""
+        assert not self.page.evaluate(_ENGLISH), self.page.url
+
+
+@dataclass
+class Eyes:
+    """Everybody who looks at a page: in light and dark, on a telephone, in Arabic, in German."""
+
+    english: Seen
+    arabic: Seen
+    german: Seen
+
+    @property
+    def windows(self) -> tuple[Seen, Seen, Seen]:
+        """All three."""
+        return self.english, self.arabic, self.german
+
+    def look(self, address: str) -> None:
+        """Open a page, and look at it in every way."""
+        for one in self.windows:
+            one.goto(address)
+        self.look_again()
+
+    def look_again(self) -> None:
+        """Look at what is open in all three windows; those in Arabic and German are narrow."""
+        page = self.english.page
+        self.english.check()
+        self.english.check_accessible()
+        page.emulate_media(color_scheme="dark")
+        page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # playwright's own type
+        self.english.check_width()
+        self.english.check_accessible(APPEARANCE)
+        page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # playwright's own type
+        page.emulate_media(color_scheme="light")
+        self.arabic.check()
+        assert self.arabic.page.get_attribute("html", "dir") == "rtl"
+        self.arabic.check_translated()
+        self.arabic.check_accessible(LANGUAGE)
+        self.german.check()
 
 
 @pytest.fixture(scope="session")
@@ -106,6 +184,13 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
+def alliance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[alliances.Alliance]:
+    """The joint case of Lyon and Turin, for all tests."""
+    with alliances.served(tmp_path_factory.mktemp("alliance")) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def chromium(chromium_path: str) -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path, args=FLAGS)
@@ -113,16 +198,26 @@ def chromium(chromium_path: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def context(chromium: Browser) -> Iterator[Callable[..., BrowserContext]]:
+@pytest.fixture(scope="session")
+def people(chromium: Browser) -> Callable[..., BrowserContext]:
     """Makes browser contexts, each a person of its own."""
+
+    def make(**settings: Any) -> BrowserContext:
+        new = chromium.new_context(**{"viewport": WIDE} | settings)
+        new.set_default_timeout(20_000)
+        return new
+
+    return make
+
+
+@pytest.fixture
+def context(people: Callable[..., BrowserContext]) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes people for one test."""
     made: list[BrowserContext] = []
 
     def make(**settings: Any) -> BrowserContext:
-        new = chromium.new_context(**{"viewport": {"width": 1200, "height": 900}} | settings)
-        new.set_default_timeout(10_000)
-        made.append(new)
-        return new
+        made.append(people(**settings))
+        return made[-1]
 
     yield make
     for one in made:
@@ -140,22 +235,60 @@ def watched(
 @pytest.fixture
 def watched_at() -> Callable[[BrowserContext, str], Seen]:
     """Opens a page at an address and notes what the browser complains about."""
+    return _opened
 
-    def open_page(person: BrowserContext, address: str) -> Seen:
-        person.add_init_script(_LISTEN)
-        opened = person.new_page()
-        seen = Seen(opened)
-        opened.on("pageerror", lambda error: seen.complaints.append(str(error)))
-        opened.on("dialog", lambda dialog: seen.complaints.append(f"dialog {dialog.message}"))
-        opened.on(
-            "console",
-            lambda message: (
-                seen.complaints.append(message.text)
-                if message.type in ("error", "warning") and not message.text.startswith(_EXPECTED)
-                else None
-            ),
-        )
-        opened.goto(address)
-        return seen
 
-    return open_page
+@pytest.fixture
+def eyes(
+    context: Callable[..., BrowserContext],
+) -> Callable[[Callable[[BrowserContext], object]], Eyes]:
+    """Makes everybody who looks, for one test; what is given signs each of them in."""
+    return lambda sign_in: _eyes(context, sign_in)
+
+
+@pytest.fixture(scope="session")
+def staff(
+    people: Callable[..., BrowserContext], alliance: alliances.Alliance
+) -> Callable[[AuthorityId, str], Eyes]:
+    """Everybody who looks, signed in at a member's node in a role; the same for all tests."""
+
+    @functools.cache
+    def of(authority: AuthorityId, role: str) -> Eyes:
+        member = alliance.story.world.members[authority]
+        return _eyes(people, lambda person: alliance.sign_in(person, member, role))
+
+    return of
+
+
+def _eyes(
+    people: Callable[..., BrowserContext], sign_in: Callable[[BrowserContext], object]
+) -> Eyes:
+    looks: list[dict[str, Any]] = [
+        {"color_scheme": "light"},
+        {"locale": "ar", "viewport": NARROW},
+        {"locale": "de", "viewport": NARROW},
+    ]
+    windows = []
+    for look in looks:
+        person = people(**look)
+        sign_in(person)
+        windows.append(_opened(person, "about:blank"))
+    return Eyes(*windows)
+
+
+def _opened(person: BrowserContext, address: str) -> Seen:
+    person.add_init_script(_LISTEN)
+    opened = person.new_page()
+    seen = Seen(opened)
+    opened.on("pageerror", lambda error: seen.complaints.append(str(error)))
+    opened.on("dialog", lambda dialog: seen.complaints.append(f"dialog {dialog.message}"))
+    opened.on(
+        "console",
+        lambda message: (
+            seen.complaints.append(message.text)
+            if message.type in ("error", "warning") and not message.text.startswith(_EXPECTED)
+            else None
+        ),
+    )
+    opened.goto(address)
+    return seen

@@ -1,76 +1,49 @@
 """Every page of the frame, and every piece, in each way that people look at them."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext
 
-from tests.browser.conftest import Seen, Site
+from tests.browser.conftest import Eyes, Seen, Site
 
 pytestmark = pytest.mark.browser
 
 Context = Callable[..., BrowserContext]
 Watched = Callable[[BrowserContext, str], Seen]
 
-# How pages are looked at; axe is asked once in each light and direction, which is all it can see.
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"color_scheme": "light"},
-    "dark and narrow": {"color_scheme": "dark", "viewport": {"width": 360, "height": 740}},
-    "arabic": {"locale": "ar"},
-    "arabic, dark, 320 wide": {
-        "viewport": {"width": 320, "height": 700},
-        "locale": "ar",
-        "color_scheme": "dark",
-    },
-    "german, 320 wide": {"viewport": {"width": 320, "height": 700}, "locale": "de"},
-}
-ASKED = ("light", "dark and narrow", "arabic")
+Looking = Callable[[Callable[[BrowserContext], object]], Eyes]
+
 STRANGER = ("/sign-in", "/sign-in/a-code-of-a-link", "/signed-out", "/preferences", "/nowhere")
-OFFICER = (
-    "/", "/preferences", "/nowhere", "/gallery", "/gallery/form", "/gallery/confirm",
-    "/gallery/live",
-)  # fmt: skip
+OFFICER = ("/", "/preferences", "/gallery", "/gallery/form", "/gallery/confirm", "/gallery/live")
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_strangers_see_sound_pages(context: Context, watched: Watched, look: str) -> None:
-    person = context(**LOOKS[look])
+def test_strangers_see_sound_pages(eyes: Looking, site: Site) -> None:
+    everybody = eyes(lambda person: None)
     for path in STRANGER:
-        _sound(watched(person, path), look)
+        everybody.look(site.address + path)
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_officers_see_sound_pages(
-    context: Context, watched: Watched, site: Site, look: str
-) -> None:
-    person = context(**LOOKS[look])
-    site.sign_in(person)
+def test_officers_see_sound_pages(eyes: Looking, site: Site) -> None:
+    everybody = eyes(site.sign_in)
     for path in OFFICER:
-        _sound(watched(person, path), look)
+        for window in (everybody.english, everybody.german):
+            window.goto(site.address + path)
+            window.check()
+        everybody.english.check_accessible()
 
 
-@pytest.mark.parametrize("look", LOOKS)
-def test_a_form_with_mistakes_is_sound_and_takes_the_focus(
-    context: Context, watched: Watched, site: Site, look: str
-) -> None:
-    person = context(**LOOKS[look])
-    site.sign_in(person)
-    seen = watched(person, "/gallery/form")
-    seen.page.click("main .row > button.ds-button")
-    seen.page.wait_for_selector("#mistakes")
-    assert seen.page.evaluate("document.activeElement.id") == "mistakes"
-    _sound(seen, look, close=False)
-    seen.page.click("#mistakes li:nth-child(2) a")
-    assert seen.page.evaluate("location.hash") == "#f-measure"
-
-
-def _sound(seen: Seen, look: str, *, close: bool = True) -> None:
-    seen.check()
-    if look in ASKED:
-        seen.check_accessible()
-    if close:
-        seen.page.close()
+def test_a_form_with_mistakes_is_sound_and_takes_the_focus(eyes: Looking, site: Site) -> None:
+    everybody = eyes(site.sign_in)
+    for window in (everybody.english, everybody.german):
+        window.goto(site.address + "/gallery/form")
+        window.page.click("main .row > button.ds-button")
+        window.page.wait_for_selector("#mistakes")
+        assert window.page.evaluate("document.activeElement.id") == "mistakes"
+        window.check()
+        window.check_accessible()
+        window.page.click("#mistakes li:nth-child(2) a")
+        assert window.page.evaluate("location.hash") == "#f-measure"
 
 
 def test_arabic_puts_every_box_before_its_label_and_the_mark_at_the_right(

@@ -1,12 +1,15 @@
 """An exported matter is checked with its files alone, and one wrong byte is found."""
 
+import json
+
 import pytest
 
 from comity import errors
-from comity.desk import exporting
+from comity.desk import exporting, ledgers, performing
 from comity.matters import exported, subjects
+from comity.records import record, sealed
 from comity.records.ids import MatterId
-from tests.world.world import LYON, TURIN, Member, World, refused
+from tests.world.world import LYON, OSLO, TURIN, Member, World, refused
 
 
 @pytest.fixture
@@ -86,3 +89,60 @@ def test_an_officer_without_the_right_exports_nothing(
     world: World, three: list[Member], case: MatterId
 ) -> None:
     refused("role-needed", lambda: exporting.export(world.desk(three[0]), case))
+
+
+@pytest.fixture
+def joint(shared: World, lyon: Member) -> MatterId:
+    """A case of Lyon and Turin in the shared world."""
+    made = shared.act(lyon, "case.opened/1", {"title": "Bazaar", "parties": [TURIN]}).matter
+    shared.settle()
+    return made
+
+
+def test_a_list_that_is_left_out_leaves_no_part_of_it(
+    shared: World, lyon: Member, joint: MatterId
+) -> None:
+    """Its parts are sealed one by one and have no name of their own."""
+    listed = [{"cls": "domain", "value": f"shop-{n}.example"} for n in range(3)]
+    shared.act(lyon, "identifiers.noted/1", {"identifiers": listed, "source": "a seizure"}, joint)
+    desk = shared.desk(lyon, "desk_head")
+    files = exporting.export(desk, joint, leave_out=frozenset({"identifiers"}))
+    checked = exported.check(files, subjects.REGISTRY)
+    assert checked.withheld == 3
+    shown = [sealed.disclosure(text).value for data in disclosed(files) for text in data]
+    assert "a seizure" in shown
+    assert not [one for one in shown if isinstance(one, dict)]
+
+
+def disclosed(files: dict[str, bytes]) -> list[list[str]]:
+    return [json.loads(data) for name, data in files.items() if name.startswith("disclosures/")]
+
+
+def test_what_is_for_the_eyes_of_its_recipients_is_not_exported(
+    shared: World, lyon: Member, turin: Member, joint: MatterId
+) -> None:
+    red = record.Handling(tlp="RED")
+    said = {"text": "an informant's name"}
+    act = performing.Act(kind="note.made/1", matter=joint, said=said, handling=red)
+    performing.perform(shared.desk(turin), act)
+    shared.settle()
+    desk = shared.desk(lyon, "desk_head")
+    size = lyon.tools.store.size
+    refused("red-stays-here", lambda: exporting.export(desk, joint))
+    assert lyon.tools.store.size == size
+    # Without that text the rest may go: what is red in it stays sealed.
+    files = exporting.export(desk, joint, leave_out=frozenset({"text"}))
+    assert exported.check(files, subjects.REGISTRY).withheld == 1
+
+
+def test_a_cosignature_that_holds_for_nothing_keeps_nobody_from_exporting(
+    shared: World, lyon: Member, joint: MatterId
+) -> None:
+    row = lyon.tools.store.peer(OSLO)
+    try:
+        for line in ("garbage", row.cosignature):
+            ledgers.change_peer(lyon.tools, OSLO, cosignature=line, acknowledged_size=2)
+            files = exporting.export(shared.desk(lyon, "desk_head"), joint)
+            assert OSLO not in exported.check(files, subjects.REGISTRY).witnesses
+    finally:
+        lyon.tools.store.save_peer(row)

@@ -3,9 +3,9 @@
 import dataclasses
 
 from comity import errors
-from comity.desk import ledgers, overseeing
-from comity.ledger import bundles, paths
-from tests.world.world import LYON, TURIN, WATCH, Member, World
+from comity.desk import ledgers, overseeing, witnessing
+from comity.ledger import bundles, checkpoint, paths, tiles, witness
+from tests.world.world import LYON, TURIN, WATCH, Member, World, refused
 
 
 def fetcher(member: Member):
@@ -70,3 +70,43 @@ def test_an_officer_of_casework_does_not_audit(world: World) -> None:
         assert fault.code == "role-needed"  # noqa: PT017
     else:
         raise AssertionError("it was permitted")
+
+
+def rewritten(member: Member, size: int):
+    """A member that serves another ledger than the one that it signed and others saw."""
+    leaves = [bytes([7]) * 32 for _ in range(size)]
+    _, made, edge = tiles.extend(0, tiles.EMPTY_EDGE, bundles.leaf_hashes(leaves))
+    signer = member.tools.keys.checkpoint
+    head = checkpoint.Checkpoint(checkpoint.origin_of(member.authority), size, edge.root())
+    note = checkpoint.sign(head, signer.public, signer.sign)
+
+    def fetch(path: str) -> bytes:
+        if path == "/ledger/checkpoint":
+            return note
+        place = paths.parse(path.removeprefix("/ledger/"))
+        if place.level is None:
+            return bundles.entries(leaves[place.n * 256 :][: place.width])
+        return made[place.level, place.n][: 32 * place.width]
+
+    return fetch
+
+
+def test_a_rewritten_ledger_is_found_and_the_proof_is_kept_for_anyone(world: World) -> None:
+    lyon, turin, watch = world.found(LYON, TURIN, WATCH)
+    world.act(lyon, "case.opened/1", {"title": "Before"})
+    world.carry(lyon, watch)
+    seen = watch.tools.store.peer(LYON).seen_size
+    desk = world.desk(watch, "oversight")
+    found = overseeing.audit_ledger(desk, LYON, rewritten(lyon, seen + 9))
+    assert "not those that were seen before" in found.fault
+    proof = witnessing.split_view_in(watch.tools.store.peer(LYON))
+    assert proof is not None
+    keys = ledgers.owner_keys(turin.tools.directory(), LYON)
+    assert witness.verify_split_view(proof, keys) == "comity/fr-lyon"
+    again = overseeing.audit_ledger(desk, LYON, fetcher(lyon))
+    assert again.fault == "it showed two versions of its ledger"
+    # What is signed costs nothing: an audit is not kept busy with entries made up on the way.
+    signer = lyon.tools.keys.checkpoint
+    endless = checkpoint.Checkpoint("comity/fr-lyon", overseeing.SIZE_MAX + 1, bytes(32))
+    note = checkpoint.sign(endless, signer.public, signer.sign)
+    refused("ledger-too-long", lambda: overseeing.audit_ledger(desk, LYON, lambda _: note))

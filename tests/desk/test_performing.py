@@ -3,8 +3,9 @@
 import pytest
 
 from comity import errors
-from comity.desk import performing, reading
-from comity.matters import cases
+from comity.desk import cabinet, performing, reading
+from comity.records.ids import MatterId
+from comity.store import port
 from tests.world.world import OSLO, TURIN, Member, World, refused
 
 REQUEST = {
@@ -131,4 +132,125 @@ def test_a_refused_act_leaves_nothing(world: World, three: list[Member]) -> None
     with pytest.raises(errors.Refused):
         world.act(lyon, "case.closed/1", {"outcome": "disrupted", "reason": "x"}, case.matter)
     assert lyon.tools.store.size == size
-    assert cases.CASE
+
+
+def digests(member: Member, matter: MatterId) -> tuple[str, str]:
+    """A matter as it stands in memory, and as the store has it."""
+    fresh = cabinet.Cabinet(member.tools.store, member.tools.registry)
+    found = []
+    for known in (member.tools.cabinet, fresh):
+        with known.holding(matter) as folder:
+            found.append(folder.matter.digest())
+    return found[0], found[1]
+
+
+def broken(said: performing.Said) -> port.Answered:
+    raise KeyError("a door could not make its answer")
+
+
+def test_an_act_that_broke_off_is_nothing_that_others_stand_after(
+    shared: World, lyon: Member
+) -> None:
+    case = open_case(shared, lyon).matter
+    said = {"text": "never written"}
+    act = performing.Act(kind="note.made/1", matter=case, said=said, answer=broken)
+    with pytest.raises(KeyError):
+        performing.perform(shared.desk(lyon), act)
+    memory, store = digests(lyon, case)
+    assert memory == store
+    note = shared.act(lyon, "note.made/1", {"text": "written"}, case)
+    with lyon.tools.cabinet.holding(case) as folder:
+        assert folder.matter.heads == (note.record,)
+        assert len(folder.matter) == 2
+
+
+def test_a_matter_whose_beginning_broke_off_does_not_exist(shared: World, lyon: Member) -> None:
+    begun: list[MatterId] = []
+
+    def answer(said: performing.Said) -> port.Answered:
+        begun.append(said.matter)
+        return broken(said)
+
+    act = performing.Act(kind="case.opened/1", said={"title": "Never"}, answer=answer)
+    with pytest.raises(KeyError):
+        performing.perform(shared.desk(lyon), act)
+    refused("matter-unknown", lambda: reading.read(shared.desk(lyon), begun[0]))
+
+
+def test_what_the_store_refuses_is_nothing_that_others_stand_after(
+    shared: World, lyon: Member
+) -> None:
+    case = open_case(shared, lyon).matter
+
+    def used(said: performing.Said) -> port.Answered:
+        return port.Answered("o-1", f"key-{case}", "digest", 201, b"", shared.now())
+
+    lyon.tools.store.append(port.Append(answered=(used(performing.Said(case, case)),))).result()
+    act = performing.Act(kind="note.made/1", matter=case, said={"text": "x"}, answer=used)
+    fault = refused("key-used", lambda: performing.perform(shared.desk(lyon), act))
+    assert fault.next_step
+    memory, store = digests(lyon, case)
+    assert memory == store
+    # Also where nobody waits for the outcome, as a door does that is told of it.
+    _, queued = performing.say(shared.desk(lyon), act)
+    assert queued.future.exception() is not None
+    lyon.tools.store.append(port.Append()).result()
+    memory, store = digests(lyon, case)
+    assert memory == store
+
+
+def test_who_takes_no_part_is_addressed_in_vain(shared: World, lyon: Member) -> None:
+    case = open_case(shared, lyon, TURIN).matter
+    asked = {**REQUEST, "to": OSLO}
+    act = performing.Act(kind="request.filed/1", matter=case, said=asked)
+    for call in (performing.perform, performing.preview):
+        fault = refused("addressee-no-party", lambda call=call: call(shared.desk(lyon), act))
+        assert "lead" in fault.next_step
+    stranger = performing.Act(kind="request.filed/1", matter=case, said={**asked, "to": "xx-none"})
+    refused("authority-unknown", lambda: performing.perform(shared.desk(lyon), stranger))
+
+
+def test_nobody_outside_the_directory_is_brought_in(shared: World, lyon: Member) -> None:
+    said = {"title": "With strangers", "parties": ["xx-none"]}
+    act = performing.Act(kind="case.opened/1", said=said)
+    for call in (performing.perform, performing.preview):
+        refused("authority-unknown", lambda call=call: call(shared.desk(lyon), act))
+    case = open_case(shared, lyon).matter
+    added = {"party": "xx-none", "reason": "no"}
+    refused("authority-unknown", lambda: shared.act(lyon, "party.added/1", added, case))
+
+
+def test_several_acts_are_awaited_together_and_those_before_a_refused_one_stand(
+    shared: World, lyon: Member
+) -> None:
+    case = open_case(shared, lyon).matter
+    good = performing.Act(kind="note.made/1", matter=case, said={"text": "one"})
+    wrong = performing.Act(kind="note.made/1", matter=case, said={})
+    told = []
+    with pytest.raises(errors.Invalid), performing.several(shared.desk(lyon)) as several:  # noqa: PT012
+        told += [several.say(good), several.say(good)]
+        several.say(wrong)  # It is this one that is refused.
+    assert [one.record for one in several.done] == [one.record for one in told]
+    assert lyon.tools.store.held([one.record for one in told]) == {one.record for one in told}
+    memory, store = digests(lyon, case)
+    assert memory == store
+
+
+def test_a_hidden_matter_and_one_that_is_not_here_refuse_an_act_alike(
+    shared: World, lyon: Member, oslo: Member
+) -> None:
+    case = open_case(shared, lyon, TURIN).matter
+    shared.settle()
+    told = []
+    for member, matter in ((lyon, MatterId("0" * 64)), (oslo, case)):
+        act = performing.Act(kind="note.made/1", matter=matter, said={"text": "x"})
+        for call in (performing.perform, performing.preview):
+            fault = refused(
+                "matter-unknown", lambda call=call, a=act, m=member: call(shared.desk(m), a)
+            )
+            told.append((fault.message, fault.next_step))
+    assert len(set(told)) == 1
+    nowhere = performing.Act(kind="note.made/1", said={"text": "x"})
+    refused("matter-missing", lambda: performing.perform(shared.desk(lyon), nowhere))
+    unknown = performing.Act(kind="note.sung/1", said={})
+    refused("kind-unknown", lambda: performing.perform(shared.desk(lyon), unknown))

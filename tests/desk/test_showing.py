@@ -1,9 +1,15 @@
+import json
+
 import pytest
 
 from comity import errors
-from comity.desk import board, showing
+from comity.desk import board, receiving, showing
+from comity.exchange import contents
+from comity.matters import waiting
+from comity.records import envelope, strict_json
 from comity.records.ids import MatterId
 from tests.desk.test_turns import CASE, REQUEST
+from tests.world import by_hand, forging
 from tests.world.world import OSLO, TURIN, Member, World
 
 
@@ -84,3 +90,39 @@ def test_nothing_is_read_that_is_not_asked_for(
     assert list(shown.by_id) == [case]
     assert dict(shown.standing.counts) == {"request": 1}
     assert set(shown.standing.turns[0].moves) == {TURIN}
+
+
+def test_a_record_of_a_kind_that_is_not_known_cannot_spoil_the_page(
+    shared: World, lyon: Member, turin: Member
+) -> None:
+    """It may call anything `identifiers`; what it says is counted as nothing."""
+    said = {"title": "Depot", "parties": [TURIN]}
+    matter = shared.act(lyon, "case.opened/1", said).matter
+    shared.settle()
+    payload = json.loads(envelope.parse(by_hand.say(turin, matter).signed).payload)
+    payload |= {"kind": "thing.unheard/1", "said": {"identifiers": 5}}
+    spoiled = envelope.seal(
+        envelope.RECORD_TYPE, strict_json.dumps(payload), turin.tools.keys.signer
+    )
+    told = by_hand.send(shared, turin, lyon, items=(contents.Item(spoiled),))
+    assert by_hand.outcomes(told) == [("stored", "")]
+    shown = show(shared, lyon, matter, lines=10, identifiers=True)
+    assert (shown.noted, shown.standing.total) == (0, 2)
+    assert shown.lines[0].record.kind == "thing.unheard/1"
+
+
+def test_records_without_room_to_wait_are_told_of_until_they_are_taken_in(
+    shared: World, lyon: Member, turin: Member, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "WAITING_MAX", 2)
+    case = shared.act(lyon, "case.opened/1", CASE).matter
+    shared.settle()
+    for number in range(5):
+        shared.act(turin, "note.made/1", {"text": f"note {number}"}, case)
+    first, *later = forging.arrived(turin, case)[1:]
+    receiving.take_in(lyon.tools, later, TURIN)
+    told = show(shared, lyon, case).standing
+    assert (len(told.waiting), told.turned_away, told.total) == (2, 2, 1)
+    receiving.take_in(lyon.tools, [first], TURIN)
+    told = show(shared, lyon, case).standing
+    assert (len(told.waiting), told.turned_away, told.total) == (0, 0, 6)

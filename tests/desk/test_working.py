@@ -3,7 +3,8 @@ import datetime
 from comity.desk import board, evidence, tools, working
 from comity.records.ids import MatterId
 from tests.desk.test_turns import CASE, REQUEST
-from tests.world.world import TURIN, Member, World, refused
+from tests.world import by_hand
+from tests.world.world import OSLO, TURIN, Member, World, refused
 
 
 def work(world: World, member: Member, role: str = "officer") -> working.Work:
@@ -73,3 +74,15 @@ def test_operators_have_no_casework_and_the_look_is_noted(
     before = three[0].tools.store.size
     work(world, three[0])
     assert three[0].tools.store.size == before + 1
+
+
+def test_matters_of_others_are_not_even_counted(shared: World, lyon: Member, turin: Member) -> None:
+    """How many lie here that this officer may not know of is nobody's business."""
+    before = work(shared, lyon).looked
+    for number in range(3):
+        said = {"title": f"Hidden {number}", "parties": [OSLO]}
+        built = by_hand.say(turin, None, "case.opened/1", said)
+        by_hand.send(shared, turin, lyon, items=by_hand.items(built))
+    found = work(shared, lyon)
+    assert found.looked == before
+    assert not [row for row in found.changed if "Hidden" in row.title]

@@ -75,3 +75,23 @@ def test_a_record_that_was_turned_away_can_come_again(monkeypatch: pytest.Monkey
     notes = [turin.tells("note.made/1", n=number) for number in range(3)]
     lyon.hear([notes[2], notes[1], notes[0], notes[1]])
     assert lyon.matter.digest() == turin.matter.digest()
+
+
+def test_who_was_turned_away_has_room_again_once_half_of_it_is_free(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Not at each place that is left: the whole matter is folded again for it."""
+    monkeypatch.setattr(waiting, "WAITING_MAX", 4)
+    room = waiting.WaitingRoom()
+    ancestors = [RecordId(f"{number:064x}") for number in range(5)]
+    taken = [room.take(waiter(number), [one]) for number, one in enumerate(ancestors)]
+    assert taken == [True] * 4 + [False]
+    room.take(waiter(9, TURIN), [A])
+    assert (room.turned_away, room.has_room) == (1, False)
+    room.arrived(ancestors[0])
+    # That another has room is no help.
+    room.arrived(A)
+    assert not room.has_room
+    room.arrived(ancestors[1])
+    assert room.has_room
+    assert waiting.WaitingRoom().has_room is False

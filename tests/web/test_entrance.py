@@ -61,7 +61,7 @@ def test_a_used_link_is_refused_and_the_page_says_what_to_do(
     desk_door.sign_in(code, NOW)
     answer = sign_in(client, code)
     assert answer.status_code == 403
-    assert "Ask for a new one" in answer.text
+    assert "Ask your operator for a new one" in answer.text
     assert "comity officer link" in answer.text
 
 

@@ -96,4 +96,4 @@ def test_every_kind_can_be_told_with_everything_withheld(kind: kinds.Kind) -> No
         if name not in names:
             object.__setattr__(said, name, None)
     told = telling.tell(kind, said, READER, digests=9)
-    assert all(one.sort == "withheld" for one in told)
+    assert {one.sort for one in told} <= {"withheld", "held"}

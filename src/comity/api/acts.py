@@ -10,9 +10,6 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any
 
-import pydantic
-
-from comity import errors
 from comity.api import answers, calls, routes, shapes, workers
 from comity.desk import offering, performing, repeating
 from comity.policy import actions
@@ -20,9 +17,9 @@ from comity.records import ids, kinds, record
 from comity.records.ids import MatterId
 
 PATH = "/acts/"
-KEY = b"idempotency-key"
 _MEMBERS = frozenset({"matter", "said", "handling"})
 _PLAIN = record.Handling()
+_KEY = routes.REPEAT_KEY.lower().encode()
 
 _PREVIEW = {
     "preview": {
@@ -31,7 +28,7 @@ _PREVIEW = {
     }
 }
 _HEADERS = {
-    "Idempotency-Key": "The same request with the same key has one effect and one answer.",
+    routes.REPEAT_KEY: "The same request with the same key has one effect and one answer.",
 }
 
 
@@ -68,7 +65,7 @@ def _route(kind: kinds.Kind, registry: kinds.Registry, repeats: repeating.Repeat
 def body_schema(kind: kinds.Kind, said: Mapping[str, Any]) -> dict[str, Any]:
     """The JSON Schema of the body of an act."""
     digest = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "The matter."}
-    properties: dict[str, Any] = {"said": said, "handling": record.Handling.model_json_schema()}
+    properties: dict[str, Any] = {"said": said, "handling": shapes.schema(record.Handling)}
     required = ["said"]
     if not isinstance(kind.effect, kinds.Genesis):
         properties["matter"] = digest
@@ -91,8 +88,9 @@ def _work(
         if call.query and call.flag("preview"):
             recipients = [dataclasses.asdict(one) for one in performing.preview(call.desk, act)]
             return answers.json_reply({"recipients": recipients})
-        if KEY in call.headers:
-            return _repeatable(call, act, repeats)
+        key = call.headers.get(_KEY)
+        if key is not None:
+            return _repeatable(call, act, repeats, key.decode("latin-1"))
         said, queued = performing.say(call.desk, act)
         return workers.Waiting(queued.future, lambda _: _finished(act, said, queued))
 
@@ -103,30 +101,25 @@ def _act(kind: str, begins: bool, call: calls.Call) -> performing.Act:
     value = call.json()
     if not value.keys() <= _MEMBERS:
         strange = sorted(value.keys() - _MEMBERS)[0]
-        raise errors.Invalid("body-malformed", f"{strange[:60]}: there is no such member here")
+        raise calls.malformed(strange[:60], "there is no such member here")
     said = value.get("said")
     if not isinstance(said, dict):
-        raise errors.Invalid("body-malformed", "said: an object is required")
+        raise calls.malformed("said", "an object is required")
     matter = value.get("matter")
     if begins and matter is not None:
-        raise errors.Invalid("body-malformed", f"matter: {kind} begins a matter; name none")
+        raise calls.malformed("matter", f"{kind} begins a matter; name none")
     if not begins and not (isinstance(matter, str) and ids.is_digest(matter)):
-        raise errors.Invalid("body-malformed", f"matter: {kind} needs the id of a matter")
+        raise calls.malformed("matter", f"{kind} needs the id of a matter")
     return performing.Act(
         kind=kind,
         matter=None if matter is None else MatterId(matter),
         said=said,
-        handling=_handling(value["handling"]) if "handling" in value else _PLAIN,
+        handling=_handling(value) if "handling" in value else _PLAIN,
     )
 
 
-def _handling(value: Any) -> record.Handling:
-    try:
-        return record.Handling.model_validate(value)
-    except pydantic.ValidationError as fault:
-        first = fault.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "whole"
-        raise errors.Invalid("body-malformed", f"handling.{place}: {first['msg']}") from None
+def _handling(value: Mapping[str, Any]) -> record.Handling:
+    return calls.form(record.Handling, value["handling"], within="handling")
 
 
 def _finished(
@@ -146,18 +139,18 @@ def _said_reply(body: bytes, one: str) -> answers.Reply:
 
 
 def _repeatable(
-    call: calls.Call, act: performing.Act, repeats: repeating.Repeats
+    call: calls.Call, act: performing.Act, repeats: repeating.Repeats, key: str
 ) -> workers.Waiting[answers.Answer]:
     given: Future[Any] = repeats.say(
         call.desk,
         act,
         lambda said: _body(act.kind, said),
-        key=call.headers[KEY].decode("latin-1"),
+        key=key,
         request=repeating.digest(call.url.encode(), call.body),
     )
     return workers.Waiting(given, _again)
 
 
-def _again(answered: Any) -> answers.Reply:
-    body: bytes = answered.body
+def _again(given: Future[Any]) -> answers.Reply:
+    body: bytes = given.result().body
     return _said_reply(body, body[len(b'{"record":"') :][:64].decode())

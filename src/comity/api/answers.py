@@ -19,6 +19,8 @@ PARCEL = "application/vnd.comity.parcel"
 
 Headers = Sequence[tuple[bytes, bytes]]
 
+NOT_MODIFIED = 304
+
 WORKERS = "comity.workers"
 """Where in the scope the threads are that make a stream's pieces."""
 
@@ -46,8 +48,13 @@ class Reply:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it (ASGI)."""
-        length = (b"content-length", str(len(self.body)).encode())
-        await send(_start(self.status, self.media, (length, self.keeping, *self.headers)))
+        head = (self.keeping, *self.headers)
+        if self.status == NOT_MODIFIED:
+            # The length that a 304 states is that of the body which it spares (RFC 9110, 8.6).
+            await send(_start(self.status, None, head))
+        else:
+            length = (b"content-length", str(len(self.body)).encode())
+            await send(_start(self.status, self.media, (length, *head)))
         await send({"type": "http.response.body", "body": self.body})
 
 
@@ -101,10 +108,10 @@ def etag(name: str) -> tuple[bytes, bytes]:
     return b"etag", f'"{name}"'.encode()
 
 
-def _start(status: int, media: str, headers: Headers) -> dict[str, Any]:
-    content_type = (b"content-type", media.encode())
+def _start(status: int, media: str | None, headers: Headers) -> dict[str, Any]:
+    content_type = () if media is None else ((b"content-type", media.encode()),)
     return {
         "type": "http.response.start",
         "status": status,
-        "headers": [content_type, *headers, *_GUARDS],
+        "headers": [*content_type, *headers, *_GUARDS],
     }

@@ -4,7 +4,7 @@ FastAPI finds the path and writes the OpenAPI document; a `doors.Door` does the 
 parts, every act among them, are found in one step, past the layers that they do not need.
 """
 
-import json
+import functools
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -70,10 +70,9 @@ def create(
     )
     found = declared(own.registry, base_url=base_url, page_rows=page_rows)
     routes.check(found, own.policy)
-    app = _Api()
+    app = _Api(house.slow)
     for route in found:
         app.add(doors.Door(route, house))
-    app.describe()
     return app
 
 
@@ -91,14 +90,14 @@ def declared(registry: Registry, *, base_url: str, page_rows: int) -> list[route
         *directory.made(),
         *officers.made(base_url),
         *ledger.made(),
-        *oversight.made(),
+        *oversight.made(page_rows),
     ]
 
 
 class _Api:
     """Finds the door for a request."""
 
-    def __init__(self) -> None:
+    def __init__(self, crew: workers.Workers) -> None:
         self._app = FastAPI(
             title="Comity",
             version="1",
@@ -108,7 +107,8 @@ class _Api:
             redirect_slashes=False,
         )
         self._app.add_exception_handler(HTTPException, _unknown)
-        self._direct: dict[tuple[str, str], ASGIApp] = {}
+        description = _Description(self._app, crew)
+        self._direct: dict[tuple[str, str], ASGIApp] = {("GET", DESCRIPTION): description}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request (ASGI)."""
@@ -125,17 +125,28 @@ class _Api:
         if "{" not in path:
             self._direct[route.method, path] = door
 
-    def describe(self) -> None:
-        """Serve the description of what was added so far."""
-        document = openapi.completed(
-            get_openapi(
-                title="Comity",
-                version="1",
-                description="Casework between authorities. See docs/api.md.",
-                routes=self._app.routes,
-            )
+
+class _Description:
+    """The OpenAPI document, made when it is first asked for: no start waits for it."""
+
+    def __init__(self, app: FastAPI, crew: workers.Workers) -> None:
+        self._app = app
+        self._crew = crew
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with it (ASGI)."""
+        reply = await self._crew.run(lambda: self._reply)
+        await reply(scope, receive, send)
+
+    @functools.cached_property
+    def _reply(self) -> answers.Reply:
+        document = get_openapi(
+            title="Comity",
+            version="1",
+            description="Casework between authorities. See docs/api.md.",
+            routes=self._app.routes,
         )
-        self._direct["GET", DESCRIPTION] = answers.Reply(200, json.dumps(document).encode())
+        return answers.json_reply(openapi.completed(document))
 
 
 class _Endpoint(APIRoute):
@@ -175,6 +186,15 @@ async def _unknown(request: Request, fault: Exception) -> Any:
                 for method in route.methods or ()
             }
         )
-        said = errors.Invalid("method-not-allowed", f"{request.method} is not done here")
+        said = errors.Invalid(
+            "method-not-allowed",
+            f"{request.method} is not done here",
+            next_step="Use a method that the header Allow names.",
+        )
         return problems.reply(said, (b"allow", ", ".join(allowed).encode()))
-    return problems.reply(errors.NotFound("path-unknown", "There is nothing at this path."))
+    nothing = errors.NotFound(
+        "path-unknown",
+        "There is nothing at this path.",
+        next_step=f"See what there is: GET {DESCRIPTION}",
+    )
+    return problems.reply(nothing)

@@ -1,4 +1,4 @@
-"""A zip archive while it is made: whole files, stored as they are, under names that are ours.
+"""A zip archive while it is made: each file whole and packed, under names that are ours.
 
 The same files give the same bytes: no clock and no folder of this machine is in them.
 """

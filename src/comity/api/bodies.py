@@ -12,16 +12,20 @@ WHOLE_SECONDS = 60.0
 """How long a body that is read whole may take to come."""
 PIECE_SECONDS = 60.0
 """How long each piece of a streamed body may take."""
+_LENGTH_DIGITS_MAX = 18
 
 
 def check(sent: Mapping[bytes, bytes], media: str, bytes_max: int) -> None:
     """Refuse by its headers a body that is too large, packed, or of another media type."""
     if sent.get(b"content-encoding", b"identity") != b"identity":
-        raise errors.Invalid("media-type", "send the body unpacked")
+        raise _media_type("the body is packed", "Send it unpacked, without Content-Encoding.")
     given = sent.get(b"content-type", b"").partition(b";")[0].strip().lower()
     if given != media.encode():
-        raise errors.Invalid("media-type", f"the body must be {media}")
-    if int(sent.get(b"content-length", b"0")) > bytes_max:
+        raise _media_type(
+            f"the body must be {media}", f"Send it, with the header Content-Type: {media}"
+        )
+    length = sent.get(b"content-length", b"0")
+    if not length.isdigit() or len(length) > _LENGTH_DIGITS_MAX or int(length) > bytes_max:
         raise _too_large(bytes_max)
 
 
@@ -74,9 +78,19 @@ def _piece(message: Mapping[str, Any]) -> bytes:
     return piece
 
 
+def _media_type(why: str, next_step: str) -> errors.Invalid:
+    return errors.Invalid("media-type", why, next_step=next_step)
+
+
 def _too_large(bytes_max: int) -> errors.Invalid:
-    return errors.Invalid("body-too-large", f"at most {bytes_max} bytes are taken here")
+    return errors.Invalid(
+        "body-too-large",
+        f"at most {bytes_max} bytes are taken here",
+        next_step="Send less at once.",
+    )
 
 
 def _broken_off(why: str) -> errors.Invalid:
-    return errors.Invalid("body-broken-off", f"the body did not come whole: {why}")
+    return errors.Invalid(
+        "body-broken-off", f"the body did not come whole: {why}", next_step="Send it again."
+    )

@@ -6,6 +6,7 @@ that cannot be ids are answered like ids of nothing.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -57,7 +58,11 @@ class Call:
         """A query parameter that stands once at most."""
         values = self.query.get(name, ())
         if len(values) > 1:
-            raise errors.Invalid("query-twice", f"{name} stands {len(values)} times in the query")
+            raise errors.Invalid(
+                "query-twice",
+                f"{name} stands {len(values)} times in the query",
+                next_step="Name it once.",
+            )
         return values[0] if values else default
 
     def authority(self, name: str) -> AuthorityId:
@@ -69,14 +74,14 @@ class Call:
         text = self.one(name, str(default))
         is_number = text.isascii() and text.isdigit() and len(text) < 10
         if not is_number or not 1 <= int(text) <= largest:
-            raise errors.Invalid("query-value", f"{name} is a number from 1 to {largest}")
+            raise query_value(f"{name} is a number from 1 to {largest}")
         return int(text)
 
     def flag(self, name: str) -> bool:
         """A query parameter that is `true` or `false`."""
         text = self.one(name, "false")
         if text not in ("true", "false"):
-            raise errors.Invalid("query-value", f"{name} is true or false")
+            raise query_value(f"{name} is true or false")
         return text == "true"
 
     def form(self, model: type[Form]) -> Form:
@@ -87,7 +92,7 @@ class Call:
         """The JSON body, read strictly."""
         value = strict_json.loads(self.body, size_max=len(self.body) + 1)
         if not isinstance(value, dict):
-            raise errors.Invalid("body-malformed", "the body is no JSON object")
+            raise malformed("whole", "the body is no JSON object")
         return value
 
 
@@ -96,27 +101,49 @@ def no_matter() -> errors.NotFound:
     return errors.NotFound("matter-unknown", "There is no such matter here.")
 
 
-def form(model: type[Form], value: Any) -> Form:
-    """`value` as `model`; `Invalid` names the member."""
+def malformed(place: str, why: str) -> errors.Invalid:
+    """For a body that is not as the endpoint wants it; `place` is the member at fault."""
+    return errors.Invalid(
+        "body-malformed",
+        f"{place}: {why}",
+        next_step="Compare the body with what the OpenAPI document says of this path.",
+    )
+
+
+def form(model: type[Form], value: Any, *, within: str = "") -> Form:
+    """`value` as `model`; `Invalid` names the member, which stands `within` another or alone."""
     try:
-        return model.model_validate(value)
+        # As JSON, for only so are the models inside as strict as the one around them.
+        return model.model_validate_json(strict_json.dumps(value), strict=True)
     except pydantic.ValidationError as fault:
         first = fault.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "whole"
-        raise errors.Invalid("body-malformed", f"{place}: {first['msg']}") from None
+        parts = [within, *(str(part) for part in first["loc"])]
+        place = ".".join(part for part in parts if part) or "whole"
+        raise malformed(place, first["msg"]) from None
 
 
 def authority(text: str, name: str) -> AuthorityId:
     """`text` as an authority's id."""
     if not ids.is_authority(text):
-        raise errors.Invalid("authority-malformed", f"{name}: {text[:60]!r} is no authority's id")
+        raise errors.Invalid(
+            "authority-malformed",
+            f"{name}: {text[:60]!r} is no authority's id",
+            next_step="Give an id as the directory lists it, for example nl-north.",
+        )
     return AuthorityId(text)
 
 
-def query(raw: bytes, known: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """The query parameters, each of them known to the endpoint."""
-    if not raw:
-        return {}
+def query(
+    raw: bytes, known: frozenset[str], needed: frozenset[str] = frozenset()
+) -> dict[str, tuple[str, ...]]:
+    """The query parameters: each of them `known` to the endpoint, none missing that is `needed`."""
+    found = _query(raw, known) if raw else {}
+    for name in sorted(needed - found.keys()):
+        raise query_value(f"{name} must be given")
+    return found
+
+
+def _query(raw: bytes, known: frozenset[str]) -> dict[str, tuple[str, ...]]:
     try:
         pairs = parse_qsl(
             raw.decode("ascii"),
@@ -126,15 +153,29 @@ def query(raw: bytes, known: frozenset[str]) -> dict[str, tuple[str, ...]]:
             errors="strict",
         )
     except ValueError:
-        raise errors.Invalid("query-malformed", "the query is no list of name=value") from None
+        raise _query_malformed("the query is no list of name=value") from None
     found: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:
         if name not in known:
-            raise errors.Invalid("query-unknown", f"there is no query parameter {name[:60]!r} here")
+            raise errors.Invalid(
+                "query-unknown",
+                f"there is no query parameter {name[:60]!r} here",
+                next_step="Leave it out; the OpenAPI document lists those that there are.",
+            )
         if any(character < " " or character == "\x7f" for character in value):
-            raise errors.Invalid("query-malformed", f"{name} holds a control character")
+            raise _query_malformed(f"{name} holds a control character")
         found[name] = (*found.get(name, ()), value)
     return found
+
+
+def _query_malformed(why: str) -> errors.Invalid:
+    next_step = "Write it as name=value&name=value, with everything else percent-encoded."
+    return errors.Invalid("query-malformed", why, next_step=next_step)
+
+
+def query_value(why: str) -> errors.Invalid:
+    """For a query parameter whose value is not as the endpoint wants it."""
+    return errors.Invalid("query-value", why, next_step="Correct this value, then ask again.")
 
 
 _ONCE = frozenset({b"authorization", b"comity-purpose", b"host", b"idempotency-key"})
@@ -147,11 +188,17 @@ def headers(raw: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
         names = [name for name, _ in raw]
         for name in _ONCE:
             if names.count(name) > 1:
-                raise errors.Invalid("header-twice", f"the header {name.decode()} stands twice")
+                raise errors.Invalid(
+                    "header-twice",
+                    f"the header {name.decode()} stands twice",
+                    next_step="Send it once.",
+                )
     return found
 
 
-def caller(own: tools.Tools, sent: Mapping[bytes, bytes], *, local: bool, now: Any) -> tools.Desk:
+def caller(
+    own: tools.Tools, sent: Mapping[bytes, bytes], *, local: bool, now: datetime
+) -> tools.Desk:
     """The desk of whoever sends these headers.
 
     A bearer token names an officer, also on the Unix socket. Without one, a local caller is the

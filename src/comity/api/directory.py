@@ -48,7 +48,7 @@ class Alliance(TypedDict):
 
 def made() -> list[routes.Route]:
     """The routes."""
-    return [*_peers(), *_directory()]
+    return [*_peers(), *_read(), *_entered()]
 
 
 def _peers() -> list[routes.Route]:
@@ -66,8 +66,7 @@ def _peers() -> list[routes.Route]:
     ]
 
 
-def _directory() -> list[routes.Route]:
-    listing = directory.Listing.model_json_schema()
+def _read() -> list[routes.Route]:
     return [
         routes.Route(
             method="GET",
@@ -90,6 +89,11 @@ def _directory() -> list[routes.Route]:
             media=answers.BYTES,
             work=_exported,
         ),
+    ]
+
+
+def _entered() -> list[routes.Route]:
+    return [
         routes.Route(
             method="POST",
             path="/directory/found",
@@ -97,7 +101,7 @@ def _directory() -> list[routes.Route]:
             action="act:directory.founded/1",
             title="Found a directory",
             tag="directory",
-            body=routes.Body(schema=_with_listing(Founding, listing)),
+            body=routes.Body(schema=Founding.model_json_schema()),
             status=201,
             answer=shapes.schema(Founded),
             work=_found,
@@ -109,7 +113,7 @@ def _directory() -> list[routes.Route]:
             action="act:authority.listed/1",
             title="List an authority",
             tag="directory",
-            body=routes.Body(schema=_with_listing(Admission, listing)),
+            body=routes.Body(schema=Admission.model_json_schema()),
             status=201,
             answer=shapes.schema(Founded),
             work=_admit,
@@ -152,6 +156,7 @@ def _exported(call: calls.Call) -> answers.Answer:
 
 def _found(call: calls.Call) -> answers.Answer:
     said = call.form(Founding)
+    permitting.permitted(call.desk, "act:directory.founded/1")
     return _founded(founding.found(call.desk, said.name, said.listing), 201)
 
 
@@ -167,10 +172,3 @@ def _join(call: calls.Call) -> answers.Answer:
 
 def _founded(matter: str, status: int) -> answers.Answer:
     return answers.json_reply({"directory": matter}, status)
-
-
-def _with_listing(model: type[calls.Body], listing: dict[str, object]) -> dict[str, object]:
-    made = model.model_json_schema()
-    made.pop("$defs", None)
-    made["properties"]["listing"] = listing
-    return made

@@ -40,6 +40,8 @@ class Door:
         self.route = route
         self._house = house
         self._known = frozenset(route.query)
+        self._needed = frozenset(n for n, said in route.query.items() if said.get("x-required"))
+        self._repeatable = route.method == "GET" or routes.REPEAT_KEY in route.headers
         self._workers = house.slow if route.slow else house.quick
         body = route.body
         self._early = body is not None and (body.streamed or body.bytes_max > routes.BODY_BYTES_MAX)
@@ -73,7 +75,11 @@ class Door:
     def _check_host(self, sent: Mapping[bytes, bytes]) -> None:
         named = sent.get(b"host", b"").lower()
         if self._house.hosts and named not in self._house.hosts:
-            raise errors.Invalid("wrong-host", f"this node is not {named.decode('latin-1')[:80]}")
+            raise errors.Invalid(
+                "wrong-host",
+                f"this node is not {named.decode('latin-1')[:80]}",
+                next_step="Use the address that its operator gave.",
+            )
 
     def _desk(self, sent: Mapping[bytes, bytes], here: bool) -> tools.Desk:
         return calls.caller(self._house.tools, sent, local=here, now=self._house.clock())
@@ -90,12 +96,18 @@ class Door:
         """Everything that may block, in one go."""
         if desk is None:
             desk = self._desk(sent, here)
+        if not self._repeatable and routes.REPEAT_KEY.lower().encode() in sent:
+            raise errors.Invalid(
+                "idempotency-key",
+                "here a request that is sent twice is done twice: no key is kept",
+                next_step="Look whether it was done, then send it without the key.",
+            )
         raw: bytes = scope["query_string"]
         call = calls.Call(
             desk=desk,
             url=scope["path"] + (f"?{raw.decode('latin-1')}" if raw else ""),
             path=scope.get("path_params", {}),
-            query=calls.query(raw, self._known),
+            query=calls.query(raw, self._known, self._needed),
             headers=sent,
             body=body,
             chunks=chunks,

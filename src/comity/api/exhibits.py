@@ -39,7 +39,6 @@ def made() -> list[routes.Route]:
         },
         "required": ["about", "file"],
     }
-    one = "/matters/{matter}/exhibits/{exhibit}"
     return [
         routes.Route(
             method="POST",
@@ -57,6 +56,13 @@ def made() -> list[routes.Route]:
             work=_take,
             slow=True,
         ),
+        *_taken(),
+    ]
+
+
+def _taken() -> list[routes.Route]:
+    one = "/matters/{matter}/exhibits/{exhibit}"
+    return [
         routes.Route(
             method="POST",
             path=f"{one}/hand-over",
@@ -106,13 +112,7 @@ def _take(call: calls.Call) -> answers.Answer:
             call.desk,
             matter,
             pieces,
-            evidence.Description(
-                name=told.name,
-                description=told.description,
-                source=told.source,
-                method=told.method,
-                basis=told.basis,
-            ),
+            evidence.Description(**told.model_dump()),
         )
     )
 

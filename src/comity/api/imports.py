@@ -1,6 +1,6 @@
 """Imports: a foreign file is read into rows and faults, and filed as a report or into a matter."""
 
-from typing import Any
+import re
 
 from typing_extensions import TypedDict
 
@@ -13,12 +13,13 @@ from comity.records.ids import MatterId
 SHOWN_MAX = 1_000
 """Rows and faults that an answer lists; all of them are counted."""
 VALUE_MAX = 500
+_REGION = "^[A-Z]{2}$"
 
 _FORMS = {"stix": "stix-bundle"}
 """What a report calls a form that the reader calls otherwise."""
 
 
-class Row(TypedDict):
+class Taken(TypedDict):
     """A row that was taken."""
 
     place: str
@@ -28,7 +29,7 @@ class Row(TypedDict):
     context: str | None
 
 
-class Fault(TypedDict):
+class NotTaken(TypedDict):
     """A row that was not taken, and why."""
 
     place: str
@@ -44,9 +45,9 @@ class Imported(TypedDict):
     form: str
     taken: int
     noted: int
-    rows: list[Row]
+    rows: list[Taken]
     fault_count: int
-    faults: list[Fault]
+    faults: list[NotTaken]
     left_out: dict[str, int]
 
 
@@ -67,7 +68,7 @@ def made() -> list[routes.Route]:
                 "dry_run": {"type": "boolean"},
                 "region": {
                     "type": "string",
-                    "pattern": "^[A-Z]{2}$",
+                    "pattern": _REGION,
                     "description": "Where telephone numbers without a country code are from.",
                 },
             },
@@ -84,8 +85,7 @@ def made() -> list[routes.Route]:
 def _import(call: calls.Call) -> answers.Answer:
     permitting.permitted(call.desk, "import.indicators")
     into = _into(call.one("into"))
-    name = call.one("name") or "import"
-    taken, faults, read = _read(call.body, name, call.one("region") or None)
+    taken, faults, read = _read(call.body, call.one("name"), _region(call.one("region")))
     form = _FORMS.get(read.source_format, read.source_format)
     filed: importing.Imported | None = None
     if not call.flag("dry_run"):
@@ -129,6 +129,12 @@ def _read(
     return taken, faults, read
 
 
+def _region(text: str) -> str | None:
+    if text and not re.fullmatch(_REGION, text):
+        raise calls.query_value("region is two capital letters, for example NL")
+    return text or None
+
+
 def _into(text: str) -> MatterId | None:
     if text and not ids.is_digest(text):
         raise calls.no_matter()
@@ -143,16 +149,15 @@ def _noted(row: found.Row) -> dict[str, str | None]:
     }
 
 
-def _row(row: found.Row) -> Row:
-    identifier: Any = row.identifier
+def _row(row: found.Row) -> Taken:
     return {
         "place": row.place,
-        "cls": identifier.cls.value,
-        "value": identifier.value,
-        "original": identifier.original,
+        "cls": row.identifier.cls.value,
+        "value": row.identifier.value,
+        "original": row.identifier.original,
         "context": row.context,
     }
 
 
-def _fault(fault: found.Fault) -> Fault:
+def _fault(fault: found.Fault) -> NotTaken:
     return {"place": fault.place, "code": fault.code, "reason": fault.reason}

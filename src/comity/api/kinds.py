@@ -17,7 +17,11 @@ def made(registry: kinds.Registry) -> list[routes.Route]:
     def schema(call: calls.Call) -> answers.Answer:
         name = f"{call.path['name']}/{call.path['number']}"
         if name not in registry:
-            raise errors.NotFound("kind-unknown", "There is no such kind in this version.")
+            raise errors.NotFound(
+                "kind-unknown",
+                "There is no such kind in this version.",
+                next_step=f"List those that there are: GET {routes.PREFIX}/kinds",
+            )
         made = answers.json_reply(registry.schemas[name])
         return answers.Reply(200, made.body, _JSON_SCHEMA)
 
@@ -30,7 +34,7 @@ def made(registry: kinds.Registry) -> list[routes.Route]:
             title="The kinds of record that this version knows",
             tag="kinds",
             answer=shapes.schema(shapes.Kinds),
-            also={304: {}},
+            also={answers.NOT_MODIFIED: {}},
             work=listed,
         ),
         routes.Route(

@@ -6,7 +6,7 @@ from comity.desk import publishing
 
 def made() -> list[routes.Route]:
     """The routes. Each spelling of C2SP tlog-tiles has as many parts as its number needs."""
-    found = [
+    return [
         routes.Route(
             method="GET",
             path="/ledger/checkpoint",
@@ -30,7 +30,6 @@ def made() -> list[routes.Route]:
             work=_piece,
         ),
     ]
-    return found
 
 
 def _checkpoint(call: calls.Call) -> answers.Answer:

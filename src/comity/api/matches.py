@@ -54,6 +54,10 @@ class Hits(TypedDict):
 
 def made() -> list[routes.Route]:
     """The routes."""
+    return [*_compared(), *_known()]
+
+
+def _compared() -> list[routes.Route]:
     return [
         routes.Route(
             method="POST",
@@ -93,6 +97,11 @@ def made() -> list[routes.Route]:
             work=_conclude,
             slow=True,
         ),
+    ]
+
+
+def _known() -> list[routes.Route]:
+    return [
         routes.Route(
             method="GET",
             path="/matches/{match}/hits",

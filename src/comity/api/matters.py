@@ -18,36 +18,37 @@ _LIMIT = {"type": "integer", "minimum": 1, "maximum": LINES_MAX}
 def made(page_rows: int) -> list[routes.Route]:
     """The routes. `page_rows` is how long a page is unless its caller says so."""
 
-    def matters(call: calls.Call) -> answers.Answer:
-        return _matters(call, page_rows)
+    return [_registry(page_rows), *_one(page_rows)]
 
-    def records(call: calls.Call) -> answers.Answer:
-        return _records(call, page_rows)
 
-    return [
-        routes.Route(
-            method="GET",
-            path="/matters",
-            name="list_matters",
-            action="read.registry",
-            title="The registry",
-            told="The lines that this officer may see, newest change first. The search is noted.",
-            tag="matters",
-            query={
-                "type": {"type": "array", "items": {"type": "string"}},
-                "status": {"type": "string"},
-                "text": {
-                    "type": "string",
-                    "description": "Words of the title, or an identifier in its normal form.",
-                },
-                "party": {"type": "string"},
-                "cursor": _CURSOR,
-                "limit": _LIMIT,
+def _registry(page_rows: int) -> routes.Route:
+    return routes.Route(
+        method="GET",
+        path="/matters",
+        name="list_matters",
+        action="read.registry",
+        title="The registry",
+        told="The lines that this officer may see, newest change first. The search is noted.",
+        tag="matters",
+        query={
+            "type": {"type": "array", "items": {"type": "string"}},
+            "status": {"type": "string"},
+            "text": {
+                "type": "string",
+                "description": "Words of the title, or an identifier in its normal form.",
             },
-            answer=shapes.schema(shapes.Rows),
-            also={304: {}},
-            work=matters,
-        ),
+            "party": {"type": "string"},
+            "cursor": _CURSOR,
+            "limit": _LIMIT,
+        },
+        answer=shapes.schema(shapes.Rows),
+        also={answers.NOT_MODIFIED: {}},
+        work=lambda call: _matters(call, page_rows),
+    )
+
+
+def _one(page_rows: int) -> list[routes.Route]:
+    return [
         routes.Route(
             method="GET",
             path="/matters/{matter}",
@@ -57,7 +58,7 @@ def made(page_rows: int) -> list[routes.Route]:
             told="What its records add up to, and what this officer may say next.",
             tag="matters",
             answer=shapes.schema(shapes.Matter),
-            also={304: {}},
+            also={answers.NOT_MODIFIED: {}},
             work=_matter,
         ),
         routes.Route(
@@ -69,8 +70,8 @@ def made(page_rows: int) -> list[routes.Route]:
             tag="matters",
             query={"cursor": _CURSOR, "limit": _LIMIT},
             answer=shapes.schema(shapes.Lines),
-            also={304: {}},
-            work=records,
+            also={answers.NOT_MODIFIED: {}},
+            work=lambda call: _records(call, page_rows),
         ),
         routes.Route(
             method="GET",
@@ -177,4 +178,8 @@ def _position(cursor: str) -> tuple[int, str, str]:
 
 
 def _no_cursor() -> errors.Invalid:
-    return errors.Invalid("cursor-malformed", "this is no cursor that an answer held")
+    return errors.Invalid(
+        "cursor-malformed",
+        "this is no cursor that an answer held",
+        next_step="Begin again without a cursor, then follow next.",
+    )

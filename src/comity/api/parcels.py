@@ -37,12 +37,12 @@ def made() -> list[routes.Route]:
 
 
 def _export(call: calls.Call) -> answers.Answer:
-    made = carrying.export(call.desk, call.authority("to"))
+    parcel = carrying.export(call.desk, call.authority("to"))
     headers = (
-        answers.attachment(made.name),
-        (b"comity-records", str(made.records).encode()),
+        answers.attachment(parcel.name),
+        (b"comity-records", str(parcel.records).encode()),
     )
-    return answers.Reply(200, made.data, answers.PARCEL, headers)
+    return answers.Reply(200, parcel.data, answers.PARCEL, headers)
 
 
 def _import(call: calls.Call) -> answers.Answer:

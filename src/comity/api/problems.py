@@ -33,6 +33,15 @@ _NAMES: dict[type[errors.ComityError], str] = {
     errors.Conflict: "conflict",
     errors.Unavailable: "unavailable",
 }
+_STEPS: dict[type[errors.ComityError], str] = {
+    errors.Invalid: "Correct what was sent, then try again.",
+    errors.Refused: "Ask someone who may do this.",
+    errors.Unverified: "Do not use what came; ask its sender again.",
+    errors.NotFound: "Check what was named.",
+    errors.Conflict: "Read it again, then decide.",
+    errors.Unavailable: "Try again later; nothing was lost.",
+}
+"""What to do next where an error does not say it better."""
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -68,8 +77,7 @@ def reply(fault: errors.ComityError, *headers: tuple[bytes, bytes]) -> answers.R
         extra.append((b"retry-after", b"5"))
     said = _document(fault.code, status, _NAMES[type(fault)])
     said["detail"] = detail
-    if next_step:
-        said["next_step"] = next_step
+    said["next_step"] = next_step or _STEPS[type(fault)]
     return _made(said, extra)
 
 

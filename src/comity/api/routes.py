@@ -13,11 +13,15 @@ from urllib.parse import urlencode
 
 from comity import errors
 from comity.api import answers, calls, workers
+from comity.desk import performing
 from comity.policy import engine
 
 PREFIX = "/api/v1"
 SIGNED_IN = "signed-in"
 """For any officer, about nothing that policy guards: what this version can do, who one is."""
+
+REPEAT_KEY = "Idempotency-Key"
+"""The header by which a request may be sent again, where an endpoint declares it."""
 
 BODY_BYTES_MAX = 2**20
 JSON = "application/json"
@@ -80,19 +84,23 @@ def check(routes: list[Route], policy: engine.Engine) -> None:
         names.add(route.name)
 
 
-def done_reply(done: Any, status: int = 201) -> answers.Reply:
-    """The answer to an act that is durable (`performing.Done`)."""
+def done_reply(done: performing.Done) -> answers.Reply:
+    """The answer to an act that is durable."""
     said = {"record": done.record, "matter": done.matter, "leaf": done.leaf}
-    return answers.json_reply(said, status, location(done.record), answers.etag(done.record))
+    return answers.json_reply(said, 201, location(done.record), answers.etag(done.record))
 
 
 def unless_known(call: calls.Call, value: Any, *headers: tuple[bytes, bytes]) -> answers.Reply:
-    """`value` with a strong ETag; 304 if the caller names that very one (RFC 9110, 13.1.2)."""
+    """`value` with a strong ETag; 304 if the caller knows that very one.
+
+    Tags are compared weakly, as RFC 9110, 13.1.2 wants it: proxies that pack bodies weaken them.
+    """
     made = answers.json_reply(value, 200, *headers)
     tag = answers.etag(hashlib.sha256(made.body).hexdigest()[:32])
-    known = call.headers.get(b"if-none-match", b"").split(b",")
-    if tag[1] in (one.strip() for one in known):
-        return answers.Reply(304, b"", made.media, (tag, *headers))
+    named = call.headers.get(b"if-none-match", b"").split(b",")
+    known = {one.strip().removeprefix(b"W/") for one in named}
+    if known & {tag[1], b"*"}:
+        return answers.Reply(answers.NOT_MODIFIED, headers=(tag, *headers))
     return answers.Reply(200, made.body, made.media, (tag, *headers))
 
 

@@ -4,6 +4,7 @@ The same types give the OpenAPI schemas, so that what is described is what is se
 """
 
 import datetime
+import functools
 from collections.abc import Mapping
 from typing import Any
 
@@ -197,8 +198,9 @@ class Peer(TypedDict):
     split_view: bool
 
 
+@functools.cache
 def schema(shape: Any) -> dict[str, Any]:
-    """The JSON Schema of a shape."""
+    """The JSON Schema of a shape, to be read only: it is made once, for forty acts share it."""
     return pydantic.TypeAdapter(shape).json_schema()
 
 

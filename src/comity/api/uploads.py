@@ -16,7 +16,6 @@ from comity.records import strict_json
 
 MEDIA = "multipart/form-data"
 ABOUT_BYTES_MAX = 65_536
-_HEADER_BYTES_MAX = 8_192
 _PARTS = ("about", "file")
 
 
@@ -48,7 +47,7 @@ def _after(first: bytes, rest: Iterator[bytes], form: "_Form") -> Iterator[bytes
 
 
 class _Form:
-    """What the parser has told so far."""
+    """What the parser has told so far. It bounds the headers of a part by itself."""
 
     def __init__(self, mark: bytes) -> None:
         self._parser = MultipartParser(
@@ -63,8 +62,7 @@ class _Form:
                 "on_end": self._end,
             },
         )
-        self._name, self._header_bytes = bytearray(), bytearray()
-        self._headers_size = 0
+        self._name, self._header_value = bytearray(), bytearray()
         self._part = -1
         self._title = ""
         self._told = bytearray()
@@ -83,8 +81,6 @@ class _Form:
 
     def about(self) -> Any:
         """What the first part says."""
-        if self._part < 0:
-            raise _malformed("it has no part named about")
         return strict_json.loads(bytes(self._told), size_max=ABOUT_BYTES_MAX)
 
     def check_whole(self) -> None:
@@ -94,29 +90,23 @@ class _Form:
 
     def _begin(self) -> None:
         self._part += 1
-        self._title, self._headers_size = "", 0
+        self._title = ""
         if self._part >= len(_PARTS):
             raise _malformed("it has more parts than about and file")
 
     def _field(self, data: bytes, start: int, end: int) -> None:
-        self._grow(self._name, data[start:end])
+        self._name += data[start:end]
 
     def _value(self, data: bytes, start: int, end: int) -> None:
-        self._grow(self._header_bytes, data[start:end])
-
-    def _grow(self, held: bytearray, piece: bytes) -> None:
-        self._headers_size += len(piece)
-        if self._headers_size > _HEADER_BYTES_MAX:
-            raise _malformed("the headers of a part are too long")
-        held += piece
+        self._header_value += data[start:end]
 
     def _header(self) -> None:
         if bytes(self._name).lower() == b"content-disposition":
             message = Message()
-            message["content-disposition"] = bytes(self._header_bytes).decode("latin-1")
+            message["content-disposition"] = bytes(self._header_value).decode("latin-1")
             self._title = str(message.get_param("name", "", "content-disposition"))
         self._name.clear()
-        self._header_bytes.clear()
+        self._header_value.clear()
 
     def _headers(self) -> None:
         if self._title != _PARTS[self._part]:
@@ -135,4 +125,8 @@ class _Form:
 
 
 def _malformed(why: str) -> errors.Invalid:
-    return errors.Invalid("form-malformed", f"the form cannot be read: {why}")
+    return errors.Invalid(
+        "form-malformed",
+        f"the form cannot be read: {why}",
+        next_step="Send the part about (JSON) first, then the part file, and nothing else.",
+    )

@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Waiting(Generic[T]):
-    """What `then` makes of the outcome of `until`, once it is there. Runs on the loop."""
+    """What `then` makes of `until`, once that is done, however it ended. Runs on the loop."""
 
     until: Future[Any]
-    then: Callable[[Any], T]
+    then: Callable[[Future[Any]], T]
 
 
 class Workers:
@@ -52,11 +52,8 @@ class Workers:
             self._begin()
         self._jobs.put(lambda: _work(work, tell))
         made = await outcome
-        if not isinstance(made, _Due):
-            value: T = made
-            return value
-        due: T = made.then(made.value)
-        return due
+        value: T = made.then(made.until) if isinstance(made, Waiting) else made
+        return value
 
     def _begin(self) -> None:
         with self._lock:
@@ -70,14 +67,6 @@ class Workers:
             self._jobs.get()()
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A `Waiting` whose outcome is there."""
-
-    value: Any
-    then: Callable[[Any], Any]
-
-
 Tell = Callable[[Any, BaseException | None], None]
 
 
@@ -88,16 +77,10 @@ def _work(work: Callable[[], Any], tell: Tell) -> None:
     except BaseException as fault:  # noqa: BLE001
         tell(None, fault)
         return
-    if not isinstance(made, Waiting):
+    if isinstance(made, Waiting):
+        made.until.add_done_callback(lambda _: tell(made, None))
+    else:
         tell(made, None)
-        return
-    then = made.then
-
-    def ended(until: Future[Any]) -> None:
-        fault = until.exception()
-        tell(None if fault else _Due(until.result(), then), fault)
-
-    made.until.add_done_callback(ended)
 
 
 def _settle(outcome: asyncio.Future[Any], value: Any, fault: BaseException | None) -> None:

@@ -113,6 +113,7 @@ class Story:
         contact = {"contact": "Desk North, +31 70 000 0000 (invented)"}
         self._match = self.north.door().post("/matches", asked | contact)["matter"]
         self._arrives(self.south, self._match)
+        self._reaches(self.south, self._match, "asked")
         contact = {"contact": "Desk South, +33 1 00 00 00 00 (invented)"}
         self.south.door().post(f"/matches/{self._match}/answer", contact)
         self._reaches(self.north, self._match, "answered")

@@ -1,8 +1,9 @@
 """The cabinet: matters as they stand, in memory, one lock each.
 
 A matter is folded once and then extended by each new record, so that no page and no act folds it
-again. It is the same fold as from the store; after a failed write the node stops, so memory is
-never ahead of what a restart would find except for acts that nobody was told of.
+again. It is the same fold as from the store: where the two may differ, because a write was refused
+or broken off, it is read again before its next use. The directory is read without any lock, so
+that whoever holds a matter never waits for another. Accounts of access are not kept here.
 """
 
 import threading
@@ -13,12 +14,15 @@ from dataclasses import dataclass, field
 
 from comity import errors
 from comity.matters import cases, directory, matter, reports
+from comity.policy import denials
 from comity.records import envelope, kinds, record, sealed
-from comity.records.ids import MatterId
+from comity.records.ids import MatterId, RecordId
 from comity.store import port
 
 MATTERS_MAX = 512
 """Matters kept in memory; the one unused longest makes room."""
+RECORDS_MAX = 100_000
+"""Records in them all; beyond that too the one unused longest makes room."""
 
 DIRECTORY_SETTING = "directory"
 
@@ -30,6 +34,14 @@ class Folder:
     matter: matter.Matter
     title: str = ""
     lock: threading.RLock = field(default_factory=threading.RLock)
+    stale: bool = True
+    """Whether it must be read from the store before its next use."""
+    depth: int = 0
+    """How many uses of the thread that holds the lock are under way, one inside the other."""
+    users: int = 0
+    """Uses that are under way or wait for the lock. Changed under the cabinet's lock alone."""
+    records: int = 0
+    """Records that it had after its last use, as the cabinet counts them."""
 
 
 class Cabinet:
@@ -40,7 +52,11 @@ class Cabinet:
         self._registry = registry
         self._folders: OrderedDict[MatterId, Folder] = OrderedDict()
         self._lock = threading.Lock()
+        self._records = 0
+        """Of all folders. Changed under the lock alone."""
+        self._pinned: MatterId | None = None
         self._directory: tuple[int, directory.Directory] | None = None
+        self._doubted = False
 
     @contextmanager
     def holding(
@@ -51,72 +67,152 @@ class Cabinet:
         With `begun` its first record was made just now, so that the store cannot hold it yet.
         The lock is held while a record is made and queued, never while its commit is awaited.
         """
-        folder = self._get(matter_id, begun)
-        with folder.lock:
-            if not len(folder.matter) and not new:
-                raise errors.NotFound("matter-unknown", f"there is no matter {matter_id} here")
-            yield folder
+        folder = self._taken(matter_id)
+        try:
+            with folder.lock:
+                self._refresh(folder, begun)
+                if not len(folder.matter) and not new:
+                    # In the words for one that may not be known of, so that nobody can tell.
+                    raise denials.unknown_matter()
+                folder.depth += 1
+                try:
+                    yield folder
+                finally:
+                    folder.depth -= 1
+                    self._after(folder)
+        finally:
+            self._left(folder)
 
-    def _get(self, matter_id: MatterId, begun: bool) -> Folder:
+    def directory(self) -> directory.Directory | None:
+        """The pinned directory as it stands after the last use that is over. Waits for nobody."""
+        if self._pinned is None:
+            pinned = self._store.setting(DIRECTORY_SETTING)
+            if pinned is None:
+                return None
+            self._pinned = MatterId(pinned)
+        if self._directory is None:
+            with self.holding(self._pinned, new=True):
+                pass  # Leaving it keeps the directory.
+        elif self._doubted:
+            self._reread(self._pinned)
+        return self._directory[1] if self._directory else None
+
+    def forget(self, matter_id: MatterId) -> None:
+        """Read a matter from the store again before its next use. From any thread, at once."""
         with self._lock:
             folder = self._folders.get(matter_id)
             if folder is not None:
-                self._folders.move_to_end(matter_id)
-                return folder
-            folder = self._folders[matter_id] = Folder(matter.Matter(matter_id, self._registry))
-            # Taken before anyone else can see it, so that nobody finds it half filled.
-            folder.lock.acquire()
-            self._make_room()
-        try:
-            if not begun:
-                self._fill(folder)
-        finally:
-            folder.lock.release()
-        return folder
+                folder.stale = True
+            if matter_id == self._pinned:
+                self._doubted = True
+
+    # --- folders -------------------------------------------------------------------------------
+
+    def _taken(self, matter_id: MatterId) -> Folder:
+        """The one folder of a matter, kept for as long as anybody uses it: two could diverge."""
+        with self._lock:
+            folder = self._folders.get(matter_id)
+            if folder is None:
+                folder = self._folders[matter_id] = Folder(self._empty(matter_id))
+                self._make_room()
+            self._folders.move_to_end(matter_id)
+            folder.users += 1
+            return folder
+
+    def _left(self, folder: Folder) -> None:
+        found = folder.matter
+        with self._lock:
+            folder.users -= 1
+            self._records += len(found) - folder.records
+            folder.records = len(found)
+            if not folder.users and found.opening is None and not found.waiting:
+                # Whoever asks for matters that do not exist displaces none that does.
+                self._folders.pop(found.id, None)
 
     def _make_room(self) -> None:
-        if len(self._folders) <= MATTERS_MAX:
+        if len(self._folders) <= MATTERS_MAX and self._records <= RECORDS_MAX:
             return
-        for matter_id in list(self._folders):
-            if len(self._folders) <= MATTERS_MAX - MATTERS_MAX // 16:
+        # A little more than needed, so that not every new folder looks for one to drop.
+        matters_max, records_max = (most - most // 16 for most in (MATTERS_MAX, RECORDS_MAX))
+        for matter_id, folder in list(self._folders.items())[:-1]:
+            if len(self._folders) <= matters_max and self._records <= records_max:
                 return
-            folder = self._folders[matter_id]
-            if folder.lock.acquire(blocking=False):
-                # A folder that is being used stays: dropping it could let two folds diverge.
-                folder.lock.release()
+            if not folder.users:
+                self._records -= folder.records
                 del self._folders[matter_id]
 
-    def _fill(self, folder: Folder) -> None:
-        stored = self._store.records(folder.matter.id)
-        found = [read_stored(one, self._registry) for one in stored]
+    def _empty(self, matter_id: MatterId) -> matter.Matter:
+        return matter.Matter(matter_id, self._registry)
+
+    def _refresh(self, folder: Folder, begun: bool) -> None:
+        """Read what may differ from the store; not while this thread is in the middle of a use."""
+        if not folder.stale or folder.depth:
+            return
+        # Before it is read: what is doubted meanwhile is read again after this use.
+        folder.stale = False
+        if begun:
+            return
+        try:
+            folder.matter, folder.title = self._read(folder.matter.id)
+        except BaseException:
+            folder.stale = True
+            raise
+
+    def _read(self, matter_id: MatterId) -> tuple[matter.Matter, str]:
+        found = self._empty(matter_id)
+        settle(self._store)
+        first = self._store.record(RecordId(matter_id))
+        kind = self._registry.get(first.kind) if first is not None else None
+        if kind is not None and kind.family == "access":
+            # It grows with every read and is never folded (see `accounting`).
+            return found, ""
+        stored = self._store.records(matter_id)
         # Ancestors first, so that none has to wait, and none that waited in vain before is missed.
-        for one in sorted(found, key=lambda one: one.lamport):
-            folder.matter.admit(one)
-        if folder.matter.opening is not None:
-            folder.title = self._title(folder.matter)
+        records = [read_stored(one, self._registry) for one in stored]
+        for one in sorted(records, key=lambda one: one.lamport):
+            found.admit(one)
+        return found, self._title(found)
 
     def _title(self, found: matter.Matter) -> str:
         opening = found.opening
-        assert opening is not None
+        if opening is None:
+            return ""
         texts = self._store.disclosures([opening.id]).get(opening.id, [])
         return title_of(self._registry, opening, texts)
 
-    def directory(self) -> directory.Directory | None:
-        """The pinned directory as it stands, read again only when it grew."""
-        pinned = self._store.setting(DIRECTORY_SETTING) if self._directory is None else None
-        matter_id = self._directory[1].matter.id if self._directory else pinned
-        if matter_id is None:
-            return None
-        with self.holding(MatterId(matter_id), new=True) as folder:
-            size = len(folder.matter)
-            if self._directory is None or self._directory[0] != size:
-                self._directory = (size, directory.directory(folder.matter))
-            return self._directory[1]
+    # --- the directory -------------------------------------------------------------------------
 
-    def forget(self, matter_id: MatterId) -> None:
-        """Drop a folder, so that the next use reads it from the store."""
-        with self._lock:
-            self._folders.pop(matter_id, None)
+    def _after(self, folder: Folder) -> None:
+        """What the end of a use asks for, under the folder's lock."""
+        if folder.matter.fold_again:
+            folder.stale = True
+        if folder.matter.id == self._pinned and not folder.stale:
+            known, size = self._directory, len(folder.matter)
+            if known is None or known[0] != size or known[1].matter is not folder.matter:
+                self._directory = (size, directory.directory(folder.matter))
+                self._doubted = False
+
+    def _reread(self, pinned: MatterId) -> None:
+        """Read a doubted directory again, unless somebody uses it: then the known one must do."""
+        folder = self._taken(pinned)
+        try:
+            if folder.lock.acquire(blocking=False):
+                try:
+                    with self.holding(pinned, new=True):
+                        self._doubted = False
+                finally:
+                    folder.lock.release()
+        finally:
+            self._left(folder)
+
+
+def settle(store: port.Store) -> None:
+    """Wait for what is queued, so that a read sees it: it may be of a folder dropped since."""
+    try:
+        store.append(port.Append()).result()
+    except errors.Unavailable:
+        # Nothing is written any more, so there is nothing to wait for. It can still be read.
+        return
 
 
 def read_stored(stored: port.StoredRecord, registry: kinds.Registry) -> record.Record:

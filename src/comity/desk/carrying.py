@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from comity import errors
-from comity.desk import delivering, permitting, reading, receiving, tools
+from comity.desk import delivering, packing, permitting, reading, receiving, tools
 from comity.exchange import files, wrapping
 from comity.records.ids import AuthorityId
 from comity.store import port
@@ -27,13 +27,12 @@ def export(desk: tools.Desk, to: AuthorityId) -> Carried:
     permitting.permitted(desk, "parcel.export")
     if to == own.authority:
         raise errors.Invalid("parcel-to-itself", f"{to} is this node")
-    made = delivering.make(own, to, desk.now)
+    made = packing.make(own, to, desk.now)
     # A crash after this line remembers a parcel that nobody holds; its rows are sent again.
-    own.store.append(port.Append(secrets=(delivering.memory_of(made),))).result()
+    own.store.append(port.Append(secrets=(delivering.memory_of(made.awaited),))).result()
     reading.note(desk, "handed-over", to=to, place="parcel")
-    return Carried(
-        files.name(own.authority, to, max(made.through, 1)), made.data, len(made.sent.records)
-    )
+    name = files.name(own.authority, to, max(made.awaited.through, 1))
+    return Carried(name, made.data, len(made.awaited.sent.records))
 
 
 def take(desk: tools.Desk, data: bytes) -> bytes:

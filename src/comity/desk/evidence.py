@@ -6,8 +6,9 @@ does its receipt say so.
 """
 
 import base64
+import dataclasses
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
@@ -46,25 +47,39 @@ def take(
     """
     own = desk.tools
     permitting.permitted_on(desk, "exhibit.take", case)
+    # Tried before the bytes come, however many they are, with what stands for them.
+    performing.check(desk, _taking(case, told, digest="0" * 64, size=0))
     kept = own.vault.put(chunks)
-    act = performing.Act(
+    act = _taking(case, told, digest=kept.digest, size=kept.size)
+    return _perform_with(desk, dataclasses.replace(act, secrets=(_remembered(case, kept),)), kept)
+
+
+def _taking(case: MatterId, told: Description, *, digest: str, size: int) -> performing.Act:
+    return performing.Act(
         kind="exhibit.taken/1",
         matter=case,
         said={
-            "content": {"name": told.name, "sha256": kept.digest, "size": kept.size},
+            "content": {"name": told.name, "sha256": digest, "size": size},
             "description": told.description,
             "source": told.source,
             "method": told.method,
             "basis": told.basis,
         },
-        secrets=(_remembered(case, kept),),
     )
+
+
+def _perform_with(desk: tools.Desk, act: performing.Act, kept: Exhibit) -> performing.Done:
+    """Say the record by which `kept` belongs to somebody; if it is refused, `kept` is removed."""
     try:
-        return performing.perform(desk, act)
-    except errors.ComityError:
-        # Nothing refers to these bytes: without the record they are nobody's exhibit.
-        own.vault.remove(kept.id)
+        said, queued = performing.say(desk, act)
+        appended = performing.finish(queued)
+    except errors.ComityError as fault:
+        if fault.code != "storage-failed":
+            desk.tools.vault.remove(kept.id)
+        # Else nobody can tell whether the record is on the disk. Bytes without a record harm
+        # nobody; a record without its bytes would be evidence lost.
         raise
+    return performing.Done(said.record, said.matter, appended.leaves[0])
 
 
 def hand_over(
@@ -73,6 +88,8 @@ def hand_over(
     """Offer an exhibit to another party: the giver's signature, and the bytes for the taker."""
     own = desk.tools
     kept = _kept(desk, case, exhibit)
+    # Tried before the bytes are encrypted and before the hand-over is accounted for.
+    performing.check(desk, _offering(case, exhibit, to, purpose, (), bytes(32)))
     if kept.size > PIECE_BYTES * PIECES_MAX:
         raise errors.Invalid(
             "exhibit-too-large",
@@ -85,21 +102,29 @@ def hand_over(
         for number, piece in enumerate(_pieces(own.vault.read(kept)))
     ]
     reading.note(desk, "handed-over", matter=case, one=exhibit, to=to)
-    return performing.perform(
-        desk,
-        performing.Act(
-            kind="exhibit.offered/1",
-            matter=case,
-            said={
-                "exhibit": exhibit,
-                "to": to,
-                "purpose": purpose,
-                "pieces": [performing.blob_id(piece) for piece in pieces],
-                "key": key.hex(),
-            },
-            handling=record.Handling(recipients=(to,)),
-            blobs=tuple(pieces),
-        ),
+    return performing.perform(desk, _offering(case, exhibit, to, purpose, pieces, key))
+
+
+def _offering(
+    case: MatterId,
+    exhibit: RecordId,
+    to: AuthorityId,
+    purpose: str,
+    pieces: Sequence[bytes],
+    key: bytes,
+) -> performing.Act:
+    return performing.Act(
+        kind="exhibit.offered/1",
+        matter=case,
+        said={
+            "exhibit": exhibit,
+            "to": to,
+            "purpose": purpose,
+            "pieces": [performing.blob_id(piece) for piece in pieces],
+            "key": key.hex(),
+        },
+        handling=record.Handling(recipients=(to,)),
+        blobs=tuple(pieces),
     )
 
 
@@ -110,7 +135,13 @@ def receive(desk: tools.Desk, case: MatterId, exhibit: RecordId) -> performing.D
     content = _content(own, exhibit)
     key = offered.key.shown
     if key is None:
-        raise errors.Refused("not-the-taker", "the key of this hand-over was not disclosed here")
+        raise errors.Refused(
+            "not-the-taker",
+            "the key of this hand-over was not disclosed here",
+            next_step="Ask its holder for a hand-over to your authority.",
+        )
+    # Tried before the bytes are taken in: who confirms twice must not fill the vault.
+    performing.check(desk, _confirming(case, exhibit, content.sha256))
     kept = own.vault.put(_decrypted(own, offered, bytes.fromhex(key), exhibit))
     if kept.digest != content.sha256:
         own.vault.remove(kept.id)
@@ -125,14 +156,13 @@ def receive(desk: tools.Desk, case: MatterId, exhibit: RecordId) -> performing.D
                 },
             ),
         )
-    return performing.perform(
-        desk,
-        performing.Act(
-            kind="exhibit.received/1",
-            matter=case,
-            said={"exhibit": exhibit, "sha256": kept.digest},
-            secrets=(_remembered(case, kept),),
-        ),
+    act = _confirming(case, exhibit, kept.digest)
+    return _perform_with(desk, dataclasses.replace(act, secrets=(_remembered(case, kept),)), kept)
+
+
+def _confirming(case: MatterId, exhibit: RecordId, digest: str) -> performing.Act:
+    return performing.Act(
+        kind="exhibit.received/1", matter=case, said={"exhibit": exhibit, "sha256": digest}
     )
 
 
@@ -163,11 +193,19 @@ def _decrypted(
     for number, piece in zip(itertools.count(), offered.pieces, strict=False):
         data = own.store.blob(piece)
         if data is None:
-            raise errors.Unavailable("piece-missing", f"the piece {piece} has not arrived")
+            raise errors.Unavailable(
+                "piece-missing",
+                f"the piece {piece} has not arrived",
+                next_step="Wait for the next parcel, or ask the giver to send again.",
+            )
         try:
             yield cipher.decrypt(_nonce(number), data, exhibit.encode())
         except InvalidTag:
-            raise errors.Unverified("piece-altered", f"piece {number} does not open") from None
+            raise errors.Unverified(
+                "piece-altered",
+                f"piece {number} does not open with the key of this hand-over",
+                next_step="Dispute the hand-over, and say that piece to its giver.",
+            ) from None
 
 
 def _nonce(number: int) -> bytes:
@@ -184,8 +222,16 @@ def _content(own: tools.Tools, exhibit: RecordId) -> evidence.Content:
     stored = own.store.record(exhibit)
     said = _statement(own, cabinet.read_stored(stored, own.registry)) if stored else None
     if not isinstance(said, evidence.ExhibitTaken) or said.content.shown is None:
-        raise errors.NotFound("exhibit-unknown", f"there is no exhibit {exhibit} described here")
+        raise _unknown(exhibit)
     return said.content.shown
+
+
+def _unknown(exhibit: RecordId) -> errors.NotFound:
+    return errors.NotFound(
+        "exhibit-unknown",
+        f"there is no exhibit {exhibit} described here",
+        next_step="Open the case, and choose one of its exhibits.",
+    )
 
 
 def _offer(desk: tools.Desk, case: MatterId, exhibit: RecordId) -> evidence.ExhibitOffered:
@@ -196,7 +242,11 @@ def _offer(desk: tools.Desk, case: MatterId, exhibit: RecordId) -> evidence.Exhi
         said = _statement(desk.tools, act)
         if isinstance(said, evidence.ExhibitOffered):
             return said
-    raise errors.NotFound("hand-over-unknown", f"{exhibit} was not handed over")
+    raise errors.NotFound(
+        "hand-over-unknown",
+        f"{exhibit} was not handed over",
+        next_step="Ask its holder for a hand-over, or wait for the next parcel.",
+    )
 
 
 def _remembered(case: MatterId, kept: Exhibit) -> tuple[str, bytes]:
@@ -215,7 +265,7 @@ def _kept(desk: tools.Desk, case: MatterId, exhibit: RecordId) -> Exhibit:
     with own.cabinet.holding(case) as folder:
         permitting.permitted(desk, "exhibit.read", asks.about(folder.matter))
         if folder.matter.thing(exhibit) is None:
-            raise errors.NotFound("exhibit-unknown", f"there is no exhibit {exhibit} in this case")
+            raise _unknown(exhibit)
     memory = own.store.secret(f"exhibit:{case}:{_content(own, exhibit).sha256}")
     if memory is None:
         raise errors.NotFound(

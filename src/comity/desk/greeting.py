@@ -8,7 +8,7 @@ about its own ledger, so that two nodes that start at the same time can answer e
 import datetime
 
 from comity import errors
-from comity.desk import delivering, ledgers, tools
+from comity.desk import ledgers, packing, tools
 from comity.exchange import contents, parcel
 from comity.ledger import resume
 from comity.records.ids import AuthorityId
@@ -65,5 +65,5 @@ def _sealed(
         made_at=now,
         seen=seen,
     )
-    recipient = delivering.recipient(own, peer)
+    recipient = packing.recipient(own, peer)
     return parcel.seal(made, own.keys.signer, [recipient], entropy=own.random).data

@@ -34,23 +34,34 @@ def import_rows(desk: tools.Desk, rows: Rows, into: MatterId | None) -> Imported
     """File a report of the rows, or note them in the matter `into`."""
     permitting.permitted(desk, "import.indicators")
     if not rows.identifiers:
-        raise errors.Invalid("nothing-to-import", "no row of this file could be taken")
+        raise errors.Invalid(
+            "nothing-to-import",
+            "no row of this file could be taken",
+            next_step="Look at what was said of each row, and correct the file.",
+        )
     noted = list({(one["cls"], one["value"]): one for one in rows.identifiers}.values())
-    matter = into if into is not None else _report(desk, rows)
-    matching.note_identifiers(desk, matter, noted, source=rows.title[:500])
+    # Every row is tried before the first record is said.
+    noting = matching.statements(desk.tools, noted, source=rows.title[:500])
+    with performing.several(desk) as several:
+        matter = into if into is not None else _report(several, rows)
+        for said in noting:
+            several.say(performing.Act(kind=matching.NOTING, matter=matter, said=said))
     return Imported(matter, len(noted))
 
 
-def _report(desk: tools.Desk, rows: Rows) -> MatterId:
+def _report(several: performing.Several, rows: Rows) -> MatterId:
     said = {
-        "title": rows.title[:200] if len(rows.title) >= 3 else f"Import: {rows.title}",
+        "title": _title(rows.title),
         "source": "feed",
         "form": rows.form,
         "faults": rows.faults,
     }
-    filed, queued = performing.say(desk, performing.Act(kind="report.filed/1", said=said))
-    asked = performing.Act(kind="triage.asked/1", matter=filed.matter, said={})
-    _, second = performing.say(desk, asked)
-    performing.finish(queued)
-    performing.finish(second)
+    filed = several.say(performing.Act(kind="report.filed/1", said=said))
+    several.say(performing.Act(kind="triage.asked/1", matter=filed.matter, said={}))
     return filed.matter
+
+
+def _title(name: str) -> str:
+    """A title that a report may have, for a file of any name."""
+    told = name.strip()[:200]
+    return told if len(told) >= 3 else f"Import: {told}".strip()

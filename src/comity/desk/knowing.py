@@ -5,6 +5,7 @@ changed behind the node's back is noticed after `SECONDS`, as long as a permit h
 """
 
 import datetime
+import threading
 from dataclasses import dataclass, field
 
 from comity.store import port
@@ -25,6 +26,9 @@ class Known:
     """Officers by the digests of their secrets. Safe to share between threads."""
 
     _found: dict[bytes, _Known] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    turn: int = 0
+    """Goes up whenever everything is forgotten: what was asked before that is not kept after it."""
 
     def officer(self, digest: bytes, now: datetime.datetime) -> port.Officer | None:
         """Whom the secret names, if that was asked within the last seconds."""
@@ -33,12 +37,20 @@ class Known:
             return None
         return found.officer if (now - found.asked_at).total_seconds() < SECONDS else None
 
-    def keep(self, known: port.Credential, officer: port.Officer, now: datetime.datetime) -> None:
-        """Remember what the store has just told."""
-        if len(self._found) >= SECRETS_MAX:
-            self._found.clear()
-        self._found[known.digest] = _Known(officer, now, known.expires_at)
+    def keep(
+        self, known: port.Credential, officer: port.Officer, now: datetime.datetime, turn: int
+    ) -> None:
+        """Remember what the store told, which was asked in `turn`."""
+        with self._lock:
+            if turn != self.turn:
+                # Somebody was kept out while the store was asked: perhaps this one.
+                return
+            if len(self._found) >= SECRETS_MAX:
+                self._found.clear()
+            self._found[known.digest] = _Known(officer, now, known.expires_at)
 
     def forget(self) -> None:
         """Ask the store again about everyone."""
-        self._found.clear()
+        with self._lock:
+            self.turn += 1
+            self._found.clear()

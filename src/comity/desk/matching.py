@@ -6,7 +6,7 @@ then a joint case opens in one step.
 """
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from comity.desk import performing, permitting, reading, tools
 from comity.matching import blinded, identifiers, sizes
 from comity.matters import matches
 from comity.policy import asks
-from comity.records import strict_json
+from comity.records import record, strict_json
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
 
 PIECE_BYTES = 2**20
@@ -25,6 +25,9 @@ NOTED_AT_ONCE = 200
 _KEPT = "match:"
 _HITS = "hits:"
 _INFO = b"comity match question "
+_CLASSES = frozenset(cls.value for cls in identifiers.IdentifierClass)
+_NOTHING = BlobId("0" * 64)
+"""Stands for pieces that are not made yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +49,32 @@ def ask(
     """Ask `peer` blindly about the identifiers of the matter `source`; the new match's id.
 
     1. The source is an open matter of ours: no fishing without a case.
-    2. A match is begun with the peer alone.
-    3. The question is blinded; what undoes the blinding stays here, until the answer is read.
+    2. Everything that could be refused is tried: a match that asks nothing is of no use.
+    3. A match is begun with the peer alone.
+    4. The question is blinded; what undoes the blinding stays here, until the answer is read.
     """
     # (1)
     own = desk.tools
+    wanted = _known(classes) if classes else _CLASSES
+    if unknown := sorted(set(classes) - wanted):
+        raise errors.Invalid(
+            "class-unknown",
+            f"{unknown[0]!r} is no class of identifiers",
+            next_step=f"Choose among {', '.join(sorted(_CLASSES))}.",
+        )
     with own.cabinet.holding(source) as folder:
         permitting.permitted(desk, "read.matter", asks.about(folder.matter))
         if folder.matter.membership.closed:
-            raise errors.Refused("matter-closed", "a match needs a matter that is open")
-    wanted = set(classes) or {cls.value for cls in identifiers.IdentifierClass}
-    held = sorted({(one.cls, one.value) for one in own.store.identifiers(source)})
-    held = [one for one in held if one[0] in wanted]
+            raise errors.Refused(
+                "matter-closed",
+                "a match needs a matter that is open",
+                next_step="Open a new case that names this one as its origin.",
+            )
+        counted = {one.id for one in folder.matter.timeline()} - set(folder.matter.quarantined())
+    rows = own.store.identifiers(source)
+    # Not what somebody sent who may not: it would be asked for in our name.
+    noted = {(one.cls, one.value) for one in rows if one.record in counted}
+    held = sorted(one for one in noted if one[0] in wanted)
     if not held:
         raise errors.Invalid(
             "nothing-to-match",
@@ -66,41 +83,58 @@ def ask(
         )
 
     # (2)
-    opened = performing.perform(
-        desk, performing.Act(kind="match.opened/1", said={"parties": [peer]})
-    )
+    opening = performing.Act(kind="match.opened/1", said={"parties": [peer]})
+    if peer == desk.authority:
+        raise errors.Invalid(
+            "match-with-self",
+            "a match is with another authority",
+            next_step="Choose another authority.",
+        )
+    performing.check(desk, opening)
+    said = {
+        "to": peer,
+        "classes": sorted({cls for cls, _ in held}),
+        "size_class": sizes.size_class(len(held)),
+        "question": [_NOTHING],
+        "contact": contact,
+    }
+    record.draft(own.registry["match.asked/1"], said)
 
     # (3)
-    kept, question = blinded.ask(_elements(opened.matter, held), random=own.random)
-    memory = {"kept": base64.b64encode(kept).decode(), "held": [list(one) for one in held]}
-    pieces = split(question)
-    performing.perform(
-        desk,
-        performing.Act(
-            kind="match.asked/1",
-            matter=opened.matter,
-            said={
-                "to": peer,
-                "classes": sorted({cls for cls, _ in held}),
-                "size_class": sizes.size_class(len(held)),
-                "question": [piece_id for piece_id, _ in pieces],
-                "contact": contact,
-            },
-            blobs=tuple(piece for _, piece in pieces),
-            secrets=((_KEPT + opened.matter, _locked(own, opened.matter, memory)),),
-        ),
-    )
-    return opened.matter
+    with performing.several(desk) as several:
+        match = several.say(opening).matter
+
+        # (4)
+        kept, question = blinded.ask(_elements(match, held), random=own.random)
+        memory = {"kept": base64.b64encode(kept).decode(), "held": [list(one) for one in held]}
+        pieces = split(question)
+        several.say(
+            performing.Act(
+                kind="match.asked/1",
+                matter=match,
+                said={**said, "question": [piece_id for piece_id, _ in pieces]},
+                blobs=tuple(piece for _, piece in pieces),
+                secrets=((_KEPT + match, _locked(own, match, memory)),),
+            )
+        )
+    return match
 
 
 def answer(desk: tools.Desk, match: MatterId, *, contact: str) -> performing.Done:
     """Answer a blind question from everything of the asked classes that this node holds."""
     own = desk.tools
     asked_id, asked = _asked(desk, match)
+    said = {"match": asked_id, "size_class": 1, "answer": [_NOTHING], "contact": contact}
+    # Tried before the work, which may take as long as a minute.
+    performing.check(desk, performing.Act(kind="match.answered/1", matter=match, said=said))
     question = joined(own, asked.question)
-    held = sorted(own.store.identifiers_of(asked.classes))
+    held = sorted(own.store.identifiers_of(_known(asked.classes)))
     response = blinded.answer(
-        _elements(match, held), question, random=own.random, asked_max=asked.size_class
+        _elements(match, held),
+        question,
+        random=own.random,
+        # What the asker claims bounds nothing unless it is bounded itself.
+        asked_max=min(asked.size_class, sizes.CLASS_MAX),
     )
     pieces = split(response)
     return performing.perform(
@@ -109,10 +143,9 @@ def answer(desk: tools.Desk, match: MatterId, *, contact: str) -> performing.Don
             kind="match.answered/1",
             matter=match,
             said={
-                "match": asked_id,
+                **said,
                 "size_class": sizes.size_class(len(held)),
                 "answer": [piece_id for piece_id, _ in pieces],
-                "contact": contact,
             },
             blobs=tuple(piece for _, piece in pieces),
         ),
@@ -126,7 +159,13 @@ def conclude(desk: tools.Desk, match: MatterId) -> tuple[Hit, ...]:
     memory = own.store.secret(_KEPT + match)
     answered = _answered(desk, match)
     if memory is None:
-        raise errors.NotFound("match-not-ours", "this node keeps no open question for this match")
+        raise errors.NotFound(
+            "match-not-ours",
+            "this node keeps no open question for this match",
+            next_step="Only the side that asked concludes a match, and once.",
+        )
+    empty = {"match": asked_id}
+    performing.check(desk, performing.Act(kind="match.empty/1", matter=match, said=empty))
     kept = _unlocked(own, match, memory)
     response = joined(own, answered.answer)
     places = blinded.hits(base64.b64decode(kept["kept"]), response)
@@ -150,8 +189,13 @@ def conclude(desk: tools.Desk, match: MatterId) -> tuple[Hit, ...]:
 
 
 def hits_of(desk: tools.Desk, match: MatterId) -> tuple[Hit, ...]:
-    """What this node found in a match that it asked; empty for the answerer."""
+    """What this node found in a match that it asked; empty for the answerer. The look is noted."""
     permitting.permitted_on(desk, "read.matter", match)
+    reading.note(desk, "read", matter=match, place="hits")
+    return _hits(desk, match)
+
+
+def _hits(desk: tools.Desk, match: MatterId) -> tuple[Hit, ...]:
     kept = desk.tools.store.secret(_HITS + match)
     return tuple(Hit(*one) for one in strict_json.loads(kept, size_max=2**26)) if kept else ()
 
@@ -172,47 +216,63 @@ def open_joint_case(
             f"the match is {thing.status if thing else 'not asked'}; both sides must consent first",
             next_step="Ask the other side to release the contacts.",
         )
-    hits = hits_of(desk, match)
+    hits = _hits(desk, match)
     if not hits:
-        raise errors.Refused("no-hits-here", "only the side that asked knows what is common")
+        raise errors.Refused(
+            "no-hits-here",
+            "only the side that asked knows what is common",
+            next_step="Ask the other side to open the joint case.",
+        )
     others = sorted(set(view.row.parties) - {desk.authority})
-    case = performing.perform(
-        desk,
-        performing.Act(
-            kind="case.opened/1",
-            said={
-                "title": title,
-                "summary": summary,
-                "priority": priority,
-                "parties": others,
-                "origin": match,
-            },
-        ),
+    noted = [{"cls": hit.cls, "value": hit.value} for hit in hits]
+    opening = performing.Act(
+        kind="case.opened/1",
+        said={
+            "title": title,
+            "summary": summary,
+            "priority": priority,
+            "parties": others,
+            "origin": match,
+        },
     )
-    note_identifiers(
-        desk, case.matter, [{"cls": h.cls, "value": h.value} for h in hits], source="blinded match"
-    )
-    return case
+    noting = statements(desk.tools, noted, source="blinded match")
+    with performing.several(desk) as several:
+        case = several.say(opening).matter
+        for said in noting:
+            several.say(performing.Act(kind=NOTING, matter=case, said=said))
+    return several.done[0]
+
+
+NOTING = "identifiers.noted/1"
+
+
+def statements(
+    own: tools.Tools, noted: Sequence[Mapping[str, str | None]], *, source: str | None
+) -> list[dict[str, Any]]:
+    """What notes these identifiers, in as many records as it takes; `Invalid` if one cannot be.
+
+    All are tried before any is said, so that a list is noted whole or not at all.
+    """
+    found = []
+    for start in range(0, len(noted), NOTED_AT_ONCE):
+        said = {"identifiers": noted[start : start + NOTED_AT_ONCE], "source": source}
+        record.draft(own.registry[NOTING], said)
+        found.append(said)
+    return found
 
 
 def note_identifiers(
     desk: tools.Desk,
     matter: MatterId,
-    noted: Sequence[dict[str, str | None]],
+    noted: Sequence[Mapping[str, str | None]],
     *,
     source: str | None,
 ) -> int:
     """Note identifiers in a matter, in as many records as it takes; how many were noted."""
-    queued = []
-    for start in range(0, len(noted), NOTED_AT_ONCE):
-        act = performing.Act(
-            kind="identifiers.noted/1",
-            matter=matter,
-            said={"identifiers": noted[start : start + NOTED_AT_ONCE], "source": source},
-        )
-        queued.append(performing.say(desk, act)[1])
-    for one in queued:
-        performing.finish(one)
+    said = statements(desk.tools, noted, source=source)
+    with performing.several(desk) as several:
+        for one in said:
+            several.say(performing.Act(kind=NOTING, matter=matter, said=one))
     return len(noted)
 
 
@@ -225,6 +285,11 @@ def _unlocked(own: tools.Tools, match: MatterId, sealed: bytes) -> dict[str, Any
     opened = own.keys.opener.open(sealed, info=_INFO + match.encode())
     memory: dict[str, Any] = strict_json.loads(opened, size_max=2**26)
     return memory
+
+
+def _known(classes: Iterable[str]) -> frozenset[str]:
+    """Those that this version can compare; a record may name others."""
+    return _CLASSES & frozenset(classes)
 
 
 def _elements(run: MatterId, held: Iterable[tuple[str, str]]) -> list[bytes]:
@@ -245,7 +310,11 @@ def _asked(desk: tools.Desk, match: MatterId) -> tuple[RecordId, matches.MatchAs
         views = folder.matter.things("match")
     said = views[0].opening.said if views else None
     if not isinstance(said, matches.MatchAsked):
-        raise errors.NotFound("match-unknown", f"{match} is no match that was asked")
+        raise errors.NotFound(
+            "match-unknown",
+            f"{match} is no match that was asked",
+            next_step="Choose a match from the registry.",
+        )
     return views[0].id, said
 
 
@@ -255,7 +324,11 @@ def _answered(desk: tools.Desk, match: MatterId) -> matches.MatchAnswered:
             for act in view.acts:
                 if isinstance(act.said, matches.MatchAnswered):
                     return act.said
-    raise errors.Conflict("match-unanswered", "the other side has not answered yet")
+    raise errors.Conflict(
+        "match-unanswered",
+        "the other side has not answered yet",
+        next_step="Wait for its answer, or call its contact.",
+    )
 
 
 def split(data: bytes) -> list[tuple[BlobId, bytes]]:

@@ -9,9 +9,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from comity import errors
-from comity.desk import ledgers, permitting, tools
-from comity.ledger import audit, bundles, checkpoint, paths, tiles
+from comity.desk import ledgers, permitting, tools, witnessing
+from comity.ledger import audit, bundles, checkpoint, notes, paths, tiles, witness
 from comity.records.ids import AuthorityId
+
+SIZE_MAX = 1 << 26
+"""Entries of a ledger that is audited here. A member that claims more could keep an audit busy for
+ever: its entries can be made up as fast as they are fetched."""
 
 Fetch = Callable[[str], bytes]
 """Gets a path of a member's peer listener; `NotFound` or `Unavailable` when it does not answer."""
@@ -38,7 +42,8 @@ def audit_ledger(desk: tools.Desk, authority: AuthorityId, fetch: Fetch) -> Find
 
     1. Its checkpoint is signed with its key.
     2. Entries and tiles are rebuilt up to that size; the first difference is the finding.
-    3. The head that this node saw earlier is one that this ledger had.
+    3. The head that this node saw earlier is one that this ledger had; if not, the two signed notes
+       and the tiles between them are kept as proof.
     """
     own = desk.tools
     permitting.permitted(desk, "read.ledger")
@@ -46,15 +51,22 @@ def audit_ledger(desk: tools.Desk, authority: AuthorityId, fetch: Fetch) -> Find
 
     # (1)
     note = fetch("/ledger/checkpoint")
-    head = checkpoint.verify(note, ledgers.owner_keys(found, authority))
+    owner = ledgers.owner_keys(found, authority)
+    head = checkpoint.verify(note, owner)
+    if head.size > SIZE_MAX:
+        raise errors.Refused(
+            "ledger-too-long", f"{authority} signed {head.size} entries; {SIZE_MAX} are audited"
+        )
 
     # (2)
-    read = _reader(fetch, head.size)
+    row = own.store.peer(authority)
+    read = _reader(fetch, head.size, row.seen_size)
     fault = audit.first_fault(_entries(fetch, head.size), read, head)
 
     # (3)
-    row = own.store.peer(authority)
     why = fault.what if fault else _rewound(row.seen_size, row.seen_root, head.size, read)
+    if why and not fault and row.seen_size <= head.size:
+        _keep_proof(own, authority, row.seen_note.encode(), note, read, owner)
     keys = [key for who in found.listings for key in ledgers.witness_keys(found, who)]
     return Finding(
         authority=authority,
@@ -74,14 +86,33 @@ def _rewound(seen_size: int, seen_root: bytes, size: int, read: Callable[[int, i
     return ""
 
 
-def _reader(fetch: Fetch, size: int) -> Callable[[int, int], bytes]:
+def _keep_proof(
+    own: tools.Tools,
+    authority: AuthorityId,
+    earlier: bytes,
+    later: bytes,
+    read: tiles.Reader,
+    owner: list[notes.Key],
+) -> None:
+    split = witness.compare(earlier, later, read, owner) if earlier else None
+    if split is not None:
+        witnessing.keep_split_view(own, authority, split)
+
+
+def _reader(fetch: Fetch, size: int, seen_size: int) -> Callable[[int, int], bytes]:
+    """Tiles of the member's ledger. Those that are read again, beyond the audit itself, are kept:
+    fetched twice they could be others than those that were audited."""
     held: dict[tuple[int, int], bytes] = {}
+    kept = {(0, end >> tiles.HEIGHT) for end in (seen_size, size)}
 
     def read(level: int, number: int) -> bytes:
-        if (level, number) not in held:
-            width = tiles.width(level, number, size)
-            held[level, number] = fetch("/ledger/" + paths.tile_path(level, number, width))
-        return held[level, number]
+        if (level, number) in held:
+            return held[level, number]
+        width = tiles.width(level, number, size)
+        tile = fetch("/ledger/" + paths.tile_path(level, number, width))
+        if level or (level, number) in kept:
+            held[level, number] = tile
+        return tile
 
     return read
 

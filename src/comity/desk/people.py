@@ -10,6 +10,7 @@ import datetime
 import hashlib
 import hmac
 import re
+import threading
 from typing import Literal
 
 from comity import errors
@@ -22,7 +23,10 @@ TOKEN_DAYS_MAX = 90
 PREFIX = "cmt_"
 
 Sort = Literal["link", "session", "token"]
-_NAME = re.compile(r"^[^\x00-\x1f\x7f]{2,80}$")
+_NAME = re.compile(r"[^\x00-\x1f\x7f]{2,80}")
+_PSEUDONYM = re.compile(r"o-[a-z2-7]{16}")
+_adding = threading.Lock()
+"""Looking whether a name is free and taking it is one step."""
 
 
 def add_officer(
@@ -30,20 +34,30 @@ def add_officer(
 ) -> port.Officer:
     """Add a person. Records will carry a pseudonym that only this node can resolve."""
     name = name.strip()
-    if not _NAME.match(name):
-        raise errors.Invalid("officer-name", f"{name!r} is no name of 2 to 80 characters")
-    if any(known.name.casefold() == name.casefold() for known in own.store.officers()):
-        raise errors.Conflict("officer-exists", f"there is an officer {name} already")
-    pseudonym = "o-" + base64.b32encode(own.random(10)).decode().lower()
-    made = port.Officer(id=pseudonym, name=name, role=role)
-    own.store.save_officer(made)
+    if not _NAME.fullmatch(name) or _PSEUDONYM.fullmatch(name.casefold()):
+        raise errors.Invalid(
+            "officer-name",
+            f"{name!r} is no name of 2 to 80 characters",
+            next_step="Write the name by which colleagues know the person.",
+        )
+    with _adding:
+        if any(known.name.casefold() == name.casefold() for known in own.store.officers()):
+            raise errors.Conflict(
+                "officer-exists",
+                f"there is an officer {name} already",
+                next_step="Add what tells the two apart, such as a middle name.",
+            )
+        pseudonym = "o-" + base64.b32encode(own.random(10)).decode().lower()
+        made = port.Officer(id=pseudonym, name=name, role=role)
+        own.store.save_officer(made)
     return made
 
 
 def find_officer(own: tools.Tools, name: str) -> port.Officer:
     """By name or pseudonym."""
     for known in own.store.officers():
-        if name in (known.id, known.name) or known.name.casefold() == name.casefold():
+        # No officer has the pseudonym of another as a name, so the order tells nothing.
+        if name == known.id or known.name.casefold() == name.casefold():
             return known
     raise errors.NotFound(
         "officer-unknown",
@@ -62,9 +76,10 @@ def issue(
 ) -> str:
     """A new secret of `sort` for `officer`; it is shown here and never again."""
     if sort == "token" and lifetime > datetime.timedelta(days=TOKEN_DAYS_MAX):
-        raise errors.Invalid("token-lifetime", f"a token lasts {TOKEN_DAYS_MAX} days at most")
+        raise token_lifetime(f"more than {TOKEN_DAYS_MAX} days")
     if not officer.active:
-        raise errors.Refused("officer-inactive", f"{officer.name} is not active")
+        raise _inactive(officer)
+    _clear(own, officer, now)
     secret = f"{PREFIX}{sort}_" + base64.urlsafe_b64encode(own.random(32)).rstrip(b"=").decode()
     own.store.save_credential(
         port.Credential(
@@ -76,7 +91,36 @@ def issue(
             expires_at=now + lifetime,
         )
     )
+    known = own.store.officer(officer.id)
+    if known is None or not known.active:
+        # Kept out since `officer` was read: what ended then ends now too.
+        own.store.end_credentials(officer.id)
+        raise _inactive(officer)
     return secret
+
+
+def token_lifetime(asked: str) -> errors.Invalid:
+    """For a token that would last too short or too long."""
+    return errors.Invalid(
+        "token-lifetime",
+        f"a token lasts 1 to {TOKEN_DAYS_MAX} days, not {asked}",
+        next_step="Choose fewer days, and make a new token when they are over.",
+    )
+
+
+def _inactive(officer: port.Officer) -> errors.Refused:
+    return errors.Refused(
+        "officer-inactive",
+        f"{officer.name} is not active",
+        next_step="Add the person anew, if they work for this authority again.",
+    )
+
+
+def _clear(own: tools.Tools, officer: port.Officer, now: datetime.datetime) -> None:
+    """Take away secrets that expired: each sign-in leaves one."""
+    for old in own.store.credentials(officer.id):
+        if old.expires_at <= now:
+            own.store.take_credential(old.digest, old.sort, old.created_at)
 
 
 def digest(secret: str) -> bytes:
@@ -93,11 +137,12 @@ def officer_of(
     remembered = own.known.officer(digest(secret), now)
     if remembered is not None:
         return remembered
+    turn = own.known.turn
     known = own.store.credential(digest(secret), sort, now)
     officer = own.store.officer(known.officer) if known else None
     if known is None or officer is None or not officer.active:
         return None
-    own.known.keep(known, officer, now)
+    own.known.keep(known, officer, now, turn)
     return officer
 
 

@@ -1,6 +1,7 @@
 """`perform`: the one way in for an act. `preview` shows beforehand who would receive what."""
 
 import hashlib
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -9,10 +10,12 @@ from typing import Any
 
 from comity import errors
 from comity.desk import cabinet, permitting, tools, writing
-from comity.policy import asks, denials, engine
-from comity.records import kinds, record, sealed
+from comity.policy import asks, engine
+from comity.records import kinds, record
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
 from comity.store import port
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,13 +83,18 @@ def finish(queued: "Queued") -> port.Appended:
     """Wait until an append is durable, then wake the carriers."""
     try:
         appended = queued.future.result()
-    except errors.Conflict:
-        # Another writer took the place; what this process remembers of the matter is not so.
+    except errors.ComityError:
+        # Before anyone is told: the callback of `_queue` may come a moment later.
         queued.forget(queued.matter)
         raise
     for peer in queued.peers:
         for wake in queued.wake:
-            wake(peer)
+            try:
+                wake(peer)
+            # The act is durable, whatever became of a carrier: its caller must not be told
+            # otherwise. Rows that wait are found at the carrier's next round.
+            except Exception:  # noqa: BLE001
+                _log.exception("a carrier to %s could not be woken", peer)
     return appended
 
 
@@ -101,6 +109,36 @@ class Queued:
     forget: Callable[[MatterId], None]
 
 
+class Several:
+    """Acts that are said one after the other, and awaited together."""
+
+    def __init__(self, desk: tools.Desk) -> None:
+        self._desk = desk
+        self._said: list[tuple[Said, Queued]] = []
+        self.done: list[Done] = []
+        """Filled once all of them are durable."""
+
+    def say(self, act: Act) -> Said:
+        """Say the next."""
+        self._said.append(say(self._desk, act))
+        return self._said[-1][0]
+
+    def finish(self) -> None:
+        """Wait for all of them."""
+        for said, queued in self._said:
+            self.done.append(Done(said.record, said.matter, finish(queued).leaves[0]))
+
+
+@contextmanager
+def several(desk: tools.Desk) -> Iterator[Several]:
+    """Several acts; where one is refused those before it stand: they are awaited, and sent."""
+    made = Several(desk)
+    try:
+        yield made
+    finally:
+        made.finish()
+
+
 def say(desk: tools.Desk, act: Act) -> tuple[Said, Queued]:
     """Steps 1 to 5 of `perform`. Several acts may be said before the first is awaited."""
     desk.tools.halt.bar_writing()
@@ -109,10 +147,36 @@ def say(desk: tools.Desk, act: Act) -> tuple[Said, Queued]:
     if isinstance(kind.effect, kinds.Genesis):
         return _begin(desk, act, kind, said)
     with _named_matter(desk, act) as folder:
-        permit = permitting.permitted_act(desk, kind, asks.about(folder.matter))
-        check_named(desk, kind, said)
-        place = folder.matter.place(desk.authority, _about(kind, said))
-        return _put(desk, act, kind, said, folder, place, permit)
+        permit, built = _ready(desk, act, kind, said, folder)
+        return _queue(desk, act, built, folder, permit)
+
+
+def check(desk: tools.Desk, act: Act) -> None:
+    """Try an act as `say` does, and say nothing: raises whatever would refuse it now.
+
+    For acts before which there is much to do: to take in, to encrypt, to compare.
+    """
+    desk.tools.halt.bar_writing()
+    kind = kind_of(desk.tools, act.kind)
+    said = record.draft(kind, act.said)
+    if isinstance(kind.effect, kinds.Genesis):
+        permitting.permitted_act(desk, kind)
+        _check_listed(desk, _named(kind.effect, said))
+        return
+    with _named_matter(desk, act) as folder:
+        _, built = _ready(desk, act, kind, said, folder)
+        _bar_inadmissible(folder, built.record)
+
+
+def _ready(
+    desk: tools.Desk, act: Act, kind: kinds.Kind, said: kinds.Statement, folder: cabinet.Folder
+) -> tuple[engine.Permit, record.Built]:
+    """The permit for an act in a matter, and its record (steps 2 and 3)."""
+    parties = folder.matter.membership.parties
+    permit = permitting.permitted_act(desk, kind, asks.about(folder.matter))
+    check_named(desk, kind, said, parties)
+    place = folder.matter.place(desk.authority, _about(kind, said))
+    return permit, _built(desk, act, kind, said, place, parties)
 
 
 def _about(kind: kinds.Kind, said: kinds.Statement) -> tuple[RecordId, ...]:
@@ -130,14 +194,8 @@ def _about(kind: kinds.Kind, said: kinds.Statement) -> tuple[RecordId, ...]:
 def _named_matter(desk: tools.Desk, act: Act) -> Iterator[cabinet.Folder]:
     if act.matter is None:
         raise errors.Invalid("matter-missing", f"{act.kind} is said in a matter; name it")
-    try:
-        with desk.tools.cabinet.holding(act.matter) as folder:
-            yield folder
-    except errors.NotFound as fault:
-        if fault.code != "matter-unknown":
-            raise
-        # Said in policy's words, so that it is the same as for a matter that may not be known of.
-        raise denials.unknown_matter() from None
+    with desk.tools.cabinet.holding(act.matter) as folder:
+        yield folder
 
 
 def kind_of(desk: tools.Tools, name: str) -> kinds.Kind:
@@ -157,23 +215,22 @@ def _begin(
     permit = permitting.permitted_act(desk, kind)
     _check_listed(desk, named)
     place = record.Place(matter=None, after=(), control=None, lamport=0, seq=0)
-    return _put(desk, act, kind, said, None, place, permit, named | {desk.authority})
+    built = _built(desk, act, kind, said, place, named | {desk.authority})
+    with desk.tools.cabinet.holding(built.record.matter, new=True, begun=True) as folder:
+        folder.title = cabinet.title_in(said)
+        return _queue(desk, act, built, folder, permit)
 
 
-def _put(
+def _built(
     desk: tools.Desk,
     act: Act,
     kind: kinds.Kind,
     said: kinds.Statement,
-    folder: cabinet.Folder | None,
     place: record.Place,
-    permit: engine.Permit,
-    parties: frozenset[AuthorityId] = frozenset(),
-) -> tuple[Said, Queued]:
-    """Build, try, queue (steps 3 to 5), under the matter's lock if there is a matter."""
+    parties: frozenset[AuthorityId],
+) -> record.Built:
     own = desk.tools
-    parties = parties or (folder.matter.membership.parties if folder else frozenset())
-    signed, disclosures, one = record.build(
+    return record.build(
         kind,
         said,
         place=place,
@@ -185,23 +242,9 @@ def _put(
         signer=own.keys.signer,
         salt=own.salt,
     )
-    if folder is None:
-        with own.cabinet.holding(one.matter, new=True, begun=True) as fresh:
-            fresh.title = cabinet.title_in(said)
-            return _queue(desk, act, one, signed, disclosures, fresh, permit, parties)
-    return _queue(desk, act, one, signed, disclosures, folder, permit, parties)
 
 
-def _queue(
-    desk: tools.Desk,
-    act: Act,
-    one: record.Record,
-    signed: bytes,
-    disclosures: Sequence[sealed.Disclosure],
-    folder: cabinet.Folder,
-    permit: engine.Permit,
-    parties: frozenset[AuthorityId],
-) -> tuple[Said, Queued]:
+def _bar_inadmissible(folder: cabinet.Folder, one: record.Record) -> None:
     reason = folder.matter.verdict(one)
     if reason is not None:
         raise errors.Refused(
@@ -209,26 +252,61 @@ def _queue(
             f"{one.kind}: {reason}",
             next_step="Look at the matter as it stands now; somebody may have been faster.",
         )
+
+
+def _queue(
+    desk: tools.Desk, act: Act, built: record.Built, folder: cabinet.Folder, permit: engine.Permit
+) -> tuple[Said, Queued]:
+    """Try the record, admit it, queue what it writes (steps 4 and 5)."""
+    own, one = desk.tools, built.record
+    about = one.matter if one.after else None
+    engine.check(permit, action=own.policy.act(one.kind), about=about, now=desk.now)
+    _bar_inadmissible(folder, one)
+    # Whom it removes is told of it as well.
+    before = folder.matter.membership.parties if one.after else frozenset()
+    said = Said(one.id, one.matter)
     folder.matter.admit(one)
+    try:
+        writes = _writes(desk.tools, act, built, folder, before)
+        writes.decisions.append(_decision(desk, one, permit))
+        if act.answer is not None:
+            writes.answered.append(act.answer(said))
+        # A crash from here to the commit leaves nothing of this act; nobody was told of it yet.
+        future = own.store.append(writes.append())
+    except BaseException:
+        # The matter in memory holds a record that is written nowhere. The next act must not stand
+        # after it: whoever gets that one would wait for this one for ever.
+        own.cabinet.forget(one.matter)
+        raise
+    # The same, should the store refuse it: whether or not anybody waits for the outcome.
+    future.add_done_callback(lambda done: _unless_done(done, own.cabinet, one.matter))
+    return said, Queued(future, writes.peers(), own.wake, one.matter, own.cabinet.forget)
+
+
+def _unless_done(done: Future[port.Appended], known: cabinet.Cabinet, matter: MatterId) -> None:
+    if done.exception() is not None:
+        known.forget(matter)
+
+
+def _writes(
+    own: tools.Tools,
+    act: Act,
+    built: record.Built,
+    folder: cabinet.Folder,
+    before: frozenset[AuthorityId],
+) -> writing.Writes:
+    """Everything that an admitted record writes, but why it was permitted and what is answered."""
     writes = writing.Writes()
-    writing.add_record(writes, one, signed, disclosures, own=True)
+    writing.add_record(writes, built.record, built.signed, built.disclosures, own=True)
     blobs = tuple((blob_id(blob), blob) for blob in act.blobs)
     writes.blobs.extend(blobs)
     writes.secrets.extend(act.secrets)
-    everyone = parties | folder.matter.membership.parties
-    writing.send_own(
-        writes, desk.tools, one, disclosures, everyone, tuple(blob for blob, _ in blobs)
-    )
-    writing.follow(writes, desk.tools, folder, one)
+    everyone = before | folder.matter.membership.parties
+    named = tuple(blob for blob, _ in blobs)
+    writing.send_own(writes, own, built.record, built.disclosures, everyone, named)
+    writing.follow(writes, own, folder, built.record)
     writes.matters.append(cabinet.row_of(folder))
-    writes.decisions.append(_decision(desk, one, permit))
-    said = Said(one.id, one.matter)
-    if act.answer is not None:
-        writes.answered.append(act.answer(said))
-    # A crash from here to the commit leaves nothing of this act; nobody was told of it yet.
-    future = desk.tools.store.append(writes.append())
-    own = desk.tools
-    return said, Queued(future, writes.peers(), own.wake, one.matter, own.cabinet.forget)
+    return writes
 
 
 def _decision(desk: tools.Desk, one: record.Record, permit: engine.Permit) -> port.Decision:
@@ -247,16 +325,24 @@ def blob_id(blob: bytes) -> BlobId:
     return BlobId(hashlib.sha256(blob).hexdigest())
 
 
-def check_named(desk: tools.Desk, kind: kinds.Kind, said: kinds.Statement) -> None:
-    """Every authority that a statement brings in or addresses is in the directory."""
+def check_named(
+    desk: tools.Desk, kind: kinds.Kind, said: kinds.Statement, parties: frozenset[AuthorityId]
+) -> None:
+    """Whom a statement brings in is in the directory; whom it addresses takes part."""
     effect = kind.effect
-    if isinstance(effect, kinds.Control) and effect.within == frozenset({"directory"}):
-        # Listing somebody new is what brings it into the directory.
+    if isinstance(effect, kinds.Control):
+        if effect.act == "add" and effect.within != frozenset({"directory"}):
+            _check_listed(desk, frozenset({str(getattr(said, effect.field))}))
+        # Listing somebody new is what brings it into the directory; the fold checks all others.
         return
-    names = {"to"} & set(type(said).model_fields)
-    if isinstance(effect, kinds.Control) and effect.act == "add":
-        names.add(effect.field)
-    _check_listed(desk, frozenset(str(getattr(said, name)) for name in names))
+    to = getattr(said, "to", None)
+    if to is not None and to not in parties:
+        _check_listed(desk, frozenset({to}))
+        raise errors.Refused(
+            "addressee-no-party",
+            f"{to} takes no part in this matter and would not get it",
+            next_step="Ask the lead to add that authority first.",
+        )
 
 
 def _check_listed(desk: tools.Desk, named: frozenset[str]) -> None:
@@ -304,10 +390,12 @@ def _audience(
     if isinstance(kind.effect, kinds.Genesis):
         named = _named(kind.effect, said)
         permitting.permitted_act(desk, kind)
+        _check_listed(desk, named)
         return named
     with _named_matter(desk, act) as folder:
         permitting.permitted_act(desk, kind, asks.about(folder.matter))
         parties = folder.matter.membership.parties
+        check_named(desk, kind, said, parties)
     if isinstance(kind.effect, kinds.Control) and kind.effect.act == "add":
         parties = parties | {AuthorityId(str(getattr(said, kind.effect.field)))}
     return parties

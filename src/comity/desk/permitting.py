@@ -1,16 +1,26 @@
 """Asking policy at a desk: the permit, or the error that a door shows.
 
-A matter that the officer may not know of is refused in the words of one that is not here.
+A matter that the officer may not know of is refused in the words of one that is not here. Where
+policy itself fails nothing is permitted, and the log says so without saying who asked.
 """
 
-from collections.abc import Sequence
+import logging
+import re
+from collections.abc import Collection, Sequence
 
 from comity import errors
 from comity.desk import tools
-from comity.policy import asks, denials, engine
+from comity.policy import actions, asks, denials, engine
 from comity.records import kinds
 from comity.records.ids import MatterId
 from comity.store import port
+
+ACCESS_SETTING = "access"
+"""The setting that names the matter in which this node accounts for access."""
+
+_log = logging.getLogger(__name__)
+_NAMING = re.compile(r"\bo-[a-z2-7]+\b|\b[0-9a-f]{64}\b")
+"""Officers' pseudonyms and ids of matters, of which the log must not tell who looked at what."""
 
 
 def ask_of(desk: tools.Desk, action: str, about: asks.About | None) -> asks.Ask:
@@ -29,8 +39,22 @@ def permitted(desk: tools.Desk, action: str, about: asks.About | None = None) ->
     """The permit for a fixed action such as `read.matter`."""
     decided = desk.tools.policy.decide(ask_of(desk, action, about))
     if isinstance(decided, denials.Denied):
+        if decided.incident:
+            _report(action, decided.faults)
         raise decided.error()
     return decided
+
+
+def would_permit(
+    desk: tools.Desk, asked: Collection[actions.Action], about: asks.About | None
+) -> frozenset[actions.Action]:
+    """Those actions that would be permitted, in one batch: to offer, not to act upon."""
+    wanted = list(asked)
+    try:
+        answers = desk.tools.policy.would_permit([ask_of(desk, one, about) for one in wanted])
+    except errors.Unavailable as fault:
+        raise _failed(f"{len(wanted)} offers", fault) from None
+    return frozenset(one for one, yes in zip(wanted, answers, strict=True) if yes)
 
 
 def permitted_act(
@@ -46,8 +70,16 @@ def permitted_on(desk: tools.Desk, action: str, matter: MatterId) -> engine.Perm
         with desk.tools.cabinet.holding(matter) as folder:
             about = asks.about(folder.matter)
     except errors.NotFound:
-        about = asks.absent(matter)
+        about = _account(desk, matter) or asks.absent(matter)
     return permitted(desk, action, about)
+
+
+def _account(desk: tools.Desk, matter: MatterId) -> asks.About | None:
+    """What policy may know of the account of access, which is never folded: it grows for ever."""
+    if matter != desk.tools.store.setting(ACCESS_SETTING):
+        return None
+    here = desk.authority
+    return asks.About(id=matter, type="access", lead=here, parties=(here,))
 
 
 def about_row(row: port.MatterRow) -> asks.About:
@@ -63,7 +95,24 @@ def about_row(row: port.MatterRow) -> asks.About:
 
 def visible(desk: tools.Desk, rows: Sequence[port.MatterRow]) -> list[port.MatterRow]:
     """The lines of the registry that this officer may see, decided in one batch."""
-    seen = desk.tools.policy.visible(
-        (about_row(row) for row in rows), ask_of(desk, "read.registry", None)
-    )
+    ask = ask_of(desk, "read.registry", None)
+    try:
+        seen = desk.tools.policy.visible((about_row(row) for row in rows), ask)
+    except errors.Unavailable as fault:
+        raise _failed(f"read.registry of {len(rows)} lines", fault) from None
     return [row for row in rows if row.id in seen]
+
+
+def _failed(action: str, fault: errors.Unavailable) -> errors.Unavailable:
+    """How it failed is for the log alone."""
+    if fault.code != "policy-engine-error":
+        return fault
+    _report(action, (fault.message,))
+    return errors.Unavailable(
+        "policy-engine-error", denials.failed(()).reason, next_step=fault.next_step
+    )
+
+
+def _report(action: str, faults: Sequence[str]) -> None:
+    told = "; ".join(_NAMING.sub("...", fault)[:200] for fault in faults[:3])
+    _log.error("policy could not be evaluated for %s: %s", action, told)

@@ -32,7 +32,7 @@ def piece(own: tools.Tools, path: str) -> Piece:
     try:
         place = paths.parse(path)
     except errors.Invalid as fault:
-        raise errors.NotFound(fault.code, fault.message) from None
+        raise errors.NotFound(fault.code, fault.message, next_step=fault.next_step) from None
     data = _tile(own, place) if place.level is not None else _bundle(own, place)
     return Piece(data, place.width == paths.WIDTH_FULL)
 
@@ -55,7 +55,9 @@ def _bundle(own: tools.Tools, place: paths.Place) -> bytes:
 
 def _beyond(own: tools.Tools, place: paths.Place) -> errors.NotFound:
     return errors.NotFound(
-        "tile-beyond", f"a ledger of {own.store.size} leaves has no {paths.path(place)}"
+        "tile-beyond",
+        f"a ledger of {own.store.size} leaves has no {paths.path(place)}",
+        next_step="Read its checkpoint: it says how long the ledger is.",
     )
 
 
@@ -97,5 +99,9 @@ def _readable(desk: tools.Desk, one: RecordId) -> port.StoredRecord:
     except errors.NotFound:
         stored = None
     if stored is None:
-        raise errors.NotFound("record-unknown", "There is no such record here.")
+        raise errors.NotFound(
+            "record-unknown",
+            "There is no such record here.",
+            next_step="Check its id. Ask the lead whether your authority is party to its matter.",
+        )
     return stored

@@ -12,7 +12,7 @@ from comity.desk import cabinet, permitting, tools, writing
 from comity.matters import access, status
 from comity.matters.matter import Rejection
 from comity.policy import asks
-from comity.records import kinds, record, sealed
+from comity.records import kinds, record
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.store import port
 
@@ -42,8 +42,6 @@ class View:
     forks: Sequence[tuple[RecordId, ...]]
     branches: Sequence[RecordId]
     offered: AuthorityId | None
-    version: str
-    """Changes whenever the matter does."""
     by_id: Mapping[RecordId, Entry]
 
     def entry(self, one: RecordId) -> Entry:
@@ -61,7 +59,6 @@ def read(desk: tools.Desk, matter_id: MatterId) -> View:
         things, rejections, waiting = found.things(), found.rejections, found.waiting
         forks, point, row = found.forks(), found.point, cabinet.row_of(folder)
         quarantined = frozenset(found.quarantined())
-        version = f"{len(found)}-{len(rejections)}-{len(waiting)}"
     note(desk, "read", matter=matter_id)
     shown = own.store.disclosures([one.id for one in records])
     leaves = {one.id: one.leaf for one in own.store.records(matter_id)}
@@ -75,6 +72,8 @@ def read(desk: tools.Desk, matter_id: MatterId) -> View:
             quarantined=one.id in quarantined,
         )
         for one in records
+        # An act that was queued when the matter was looked at and then refused was never said.
+        if one.id in leaves
     ]
     return View(
         row=row,
@@ -85,16 +84,8 @@ def read(desk: tools.Desk, matter_id: MatterId) -> View:
         forks=forks,
         branches=point.branches,
         offered=point.membership.offered,
-        version=version,
         by_id={one.record.id: one for one in entries},
     )
-
-
-def registry(desk: tools.Desk, query: port.MatterQuery) -> Sequence[port.MatterRow]:
-    """A page of the registry: only lines that policy lets this officer see."""
-    permitting.permitted(desk, "read.registry")
-    note(desk, "searched", place="registry")
-    return permitting.visible(desk, desk.tools.store.matters(query))
 
 
 Query = port.MatterQuery
@@ -131,7 +122,13 @@ def note(
     with _chain:
         # The chain is one line: queued in order, so that none is durable before the one it follows.
         future = own.store.append(_link(desk, MatterId(begun), said))
-    future.result()
+    try:
+        future.result()
+    except errors.ComityError:
+        # What was not written is no link; the next one follows what is there.
+        with _chain:
+            own.access.last = None
+        raise
 
 
 def _link(desk: tools.Desk, begun: MatterId, said: access.AccessNoted) -> port.Append:
@@ -166,9 +163,3 @@ def _last(own: tools.Tools, begun: MatterId) -> tuple[RecordId, int]:
     stored = own.store.last(begun)
     assert stored is not None
     return stored.id, cabinet.read_stored(stored, own.registry).lamport
-
-
-def names(text: str) -> frozenset[str]:
-    """The name of the field that a disclosure opens; empty for an element of a list."""
-    name = sealed.disclosure(text).name
-    return frozenset() if name is None else frozenset({name})

@@ -2,21 +2,37 @@
 
 Nothing is acted on before its author's signature holds. A peer has no shortcut: its records go
 through the same fold as our own, and what is not admissible stays in the ledger as a rejection
-with its reason. The same parcel twice is answered the same way twice.
+with its reason. The same parcel twice is answered the same way twice. What is wrong in a parcel is
+turned away by itself; what is wrong about the parcel leaves nothing behind.
 """
 
 import datetime
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from comity import errors
-from comity.desk import cabinet, delivering, greeting, ledgers, tools, writing
+from comity.desk import (
+    cabinet,
+    delivering,
+    greeting,
+    ledgers,
+    packing,
+    tools,
+    wanting,
+    witnessing,
+    writing,
+)
 from comity.exchange import contents, parcel, receipt
 from comity.ledger import proofs
 from comity.matters import directory
 from comity.records import envelope, record, sealed
-from comity.records.ids import AuthorityId, BlobId, RecordId
+from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
+from comity.store import port
+
+FORK_RECORDS_MAX = 4
+"""So many records of one author at one position are passed on. Two are the proof; whoever says a
+thousand things there must not have every node send them to every other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +50,25 @@ class Turned:
 
     id: RecordId
     code: str
+    item: contents.Item
+
+    @property
+    def may_come_again(self) -> bool:
+        """Whether it is this node that lacks something: who its author is."""
+        return self.code == _AUTHOR_UNKNOWN
+
+
+_AUTHOR_UNKNOWN = "author-unknown"
 
 
 def receive(own: tools.Tools, data: bytes, now: datetime.datetime) -> bytes:
     """Take a parcel in and answer with a parcel that holds the receipt.
 
     1. Open it: it was sealed to this node by a listed sender, for this federation.
-    2. Verify every record by its author's key; what fails is turned away by itself.
-    3. Take receipts in it for what this node sent.
-    4. Store the records, fold them, and wait until they are durable.
+    2. Verify its receipts, for what this node sent: one that proves nothing ends it.
+    3. Verify every record by its author's key, store and fold it, wait until all are durable;
+       what fails is turned away by itself.
+    4. Settle what the receipts prove, send what the sender lacks.
     5. Witness the sender's checkpoint.
     6. Answer: what became of each record, with proofs to a checkpoint signed after the commit.
     """
@@ -50,54 +76,86 @@ def receive(own: tools.Tools, data: bytes, now: datetime.datetime) -> bytes:
     found = own.directory()
     arrived = parcel.open_(data, own.keys.opener, found, federation=found.matter.id)
     come = arrived.parcel
+    if found.listing(come.sender) is None:
+        # Its old keys still tell who said what; it is not talked to.
+        raise errors.Refused(
+            "sender-suspended",
+            f"{come.sender} is suspended in the directory",
+            next_step="Ask the lead of the directory.",
+        )
     if greeting.is_greeting(come):
         return greeting.answer(own, come.sender, now)
     own.halt.bar_vouching()
 
     # (2)
-    verified, turned = sort(own, found, come)
+    came = [delivering.carried(own, come.sender, one) for one in come.receipts]
 
     # (3)
-    for one in come.receipts:
-        delivering.accept(own, come.sender, one, now)
+    taken = _take(own, come)
 
     # (4)
-    before = own.store.held([one.record.id for one in verified])
-    missing = take_in(own, verified, come.sender, come.blobs)
+    for answer in filter(None, came):
+        delivering.settle_carried(own, answer, now)
     if come.want:
         delivering.send_wanted(own, come.sender, come.want)
 
     # (5)
-    line, withheld, seen = ledgers.witness(own, come.sender, come.head, now)
-    for note in come.seen:
-        ledgers.compare(own, note)
+    line, withheld, seen = witnessing.cosign(own, come.sender, come.head, now)
+    witnessing.compare(own, come.seen)
 
     # (6)
     # One head for the proofs and the checkpoint: an append in between must not part them.
     head = ledgers.head(own)
-    answer = receipt.Receipt(
+    issued = receipt.Receipt(
         parcel=BlobId(arrived.digest),
         number=come.number,
         sender=come.sender,
         receiver=own.authority,
         at=now,
-        outcomes=tuple(_outcomes(own, verified, turned, before, head.size)),
-        missing=missing[: contents.WANT_MAX],
+        outcomes=tuple(_outcomes(own, taken, head.size)),
+        missing=taken.missing[: contents.WANT_MAX],
         checkpoint=ledgers.signed(own, head).decode(),
         cosignature=line.decode(),
         withheld=withheld,
         seen=seen,
     )
-    return delivering.seal_receipt(own, come.sender, receipt.issue(answer, own.keys.signer), now)
+    return packing.seal_receipt(own, come.sender, receipt.issue(issued, own.keys.signer), now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taken:
+    """What became of the records of a parcel."""
+
+    verified: Sequence[Arrived]
+    turned: Sequence[Turned]
+    before: set[RecordId]
+    """Those of them that were here already."""
+    missing: tuple[RecordId, ...]
+
+
+def _take(own: tools.Tools, come: contents.Parcel) -> _Taken:
+    found = own.directory()
+    verified, turned = sort(own, found, come.items)
+    before = own.store.held([one.record.id for one in verified])
+    missing = take_in(own, verified, come.sender, come.blobs)
+    if turned and own.directory() is not found:
+        # The parcel told who the author of another of its records is.
+        late, turned = sort(own, own.directory(), [one.item for one in turned])
+        known = {one.record.id for one in late}
+        before |= own.store.held(known)
+        lacking = take_in(own, late, come.sender, come.blobs)
+        missing = tuple(one for one in missing if one not in known) + lacking
+        verified += late
+    return _Taken(verified=verified, turned=turned, before=before, missing=missing)
 
 
 def sort(
-    own: tools.Tools, found: directory.Directory, come: contents.Parcel
+    own: tools.Tools, found: directory.Directory, items: Iterable[contents.Item]
 ) -> tuple[list[Arrived], list[Turned]]:
     """The records of a parcel that verify, and those that are turned away."""
     verified: list[Arrived] = []
     turned: list[Turned] = []
-    for item in come.items:
+    for item in items:
         try:
             signed = envelope.parse(item.envelope)
         except errors.Invalid:
@@ -106,7 +164,7 @@ def sort(
         try:
             verified.append(_verified(own, found, signed, item))
         except errors.ComityError as fault:
-            turned.append(Turned(RecordId(signed.digest), fault.code))
+            turned.append(Turned(RecordId(signed.digest), fault.code, item))
     return verified, turned
 
 
@@ -121,7 +179,7 @@ def _verified(
     one = record.parse(signed.payload, signed.digest, own.registry)
     keys = found.keys_of(one.author)
     if not keys:
-        raise errors.Unverified("author-unknown", f"{one.author} is not in the directory")
+        raise errors.Unverified(_AUTHOR_UNKNOWN, f"{one.author} is not in the directory")
     envelope.verify(signed, keys)
     if found.matter.id not in (one.charter, one.matter):
         raise errors.Refused("other-federation", f"it was said under {one.charter}")
@@ -137,32 +195,82 @@ def take_in(
     sender: AuthorityId,
     blobs: Sequence[bytes] = (),
 ) -> tuple[RecordId, ...]:
-    """Store and fold verified records; the ids of ancestors that are missing. Durable on return."""
-    if not verified:
-        return ()
-    writes = writing.Writes()
+    """Store and fold verified records; the ids of ancestors that are missing. Durable on return.
+
+    One matter at a time, so that no two are held at once and nobody waits for a whole parcel.
+    """
+    by_matter: dict[MatterId, list[Arrived]] = {}
+    for one in verified:
+        by_matter.setdefault(one.record.matter, []).append(one)
+    by_id = {contents.blob_id(blob): blob for blob in blobs}
+    before = own.store.held([one.record.id for one in verified])
     missing: list[RecordId] = []
-    with ExitStack() as locks:
-        by_matter = {one.record.matter: one.record for one in verified}
-        folders = {
-            # In one order everywhere, so that two parcels at once cannot wait for each other.
-            matter_id: locks.enter_context(own.cabinet.holding(matter_id, new=True))
-            for matter_id in sorted(by_matter)
-        }
-        for one in verified:
-            _fold(own, writes, folders[one.record.matter], one)
-        for folder in folders.values():
-            missing.extend(folder.matter.missing)
-            if folder.matter.opening is not None:
-                writes.matters.append(cabinet.row_of(folder))
-        writes.blobs.extend((contents.blob_id(blob), blob) for blob in blobs)
-        # A crash before the commit leaves nothing; the sender has no receipt and sends again.
-        future = own.store.append(writes.append())
-    future.result()
-    for peer in writes.peers() | {sender}:
+    peers = {sender} if verified else set()
+    queued: list[Future[port.Appended]] = []
+    try:
+        for matter_id, arrived in by_matter.items():
+            records = [one.record for one in arrived]
+            with own.cabinet.holding(matter_id, new=True) as folder:
+                writes = _folded(own, folder, arrived, by_id)
+                missing += wanting.wanted(folder.matter, records, before, sender)
+                # A crash before the commit leaves nothing: there is no receipt, it is sent again.
+                queued.append(own.store.append(writes.append()))
+            peers |= writes.peers()
+        for future in queued:
+            future.result()
+    except BaseException:
+        # What was not written must not stay in memory either.
+        for matter_id in by_matter:
+            own.cabinet.forget(matter_id)
+        raise
+    for peer in peers:
         for wake in own.wake:
             wake(peer)
     return tuple(missing)
+
+
+def _folded(
+    own: tools.Tools,
+    folder: cabinet.Folder,
+    arrived: Sequence[Arrived],
+    blobs: dict[BlobId, bytes],
+) -> writing.Writes:
+    """What taking in the records of one matter writes. Blobs that no record names are nothing."""
+    writes = writing.Writes()
+    known = folder.matter.forks()
+    for one in arrived:
+        _fold(own, writes, folder, one)
+        if blobs and folder.matter.rejection(one.record.id) is None:
+            named = [blob for blob in _named(one.record) if blob in blobs]
+            writes.blobs.extend((blob, blobs[blob]) for blob in named)
+    if folder.matter.opening is not None:
+        writes.matters.append(cabinet.row_of(folder))
+        _pass_on(own, writes, folder, known)
+    return writes
+
+
+def _pass_on(
+    own: tools.Tools,
+    writes: writing.Writes,
+    folder: cabinet.Folder,
+    known: Sequence[tuple[RecordId, ...]],
+) -> None:
+    """Show every party that somebody said two things at one position (F8.1)."""
+    told = {one for fork in known for one in fork}
+    parties = sorted(folder.matter.membership.parties - {own.authority})
+    for fork in folder.matter.forks():
+        fresh = [one for one in fork if one not in told]
+        room = max(0, FORK_RECORDS_MAX - len(fork) + len(fresh))
+        shown = ((peer, one) for one in fresh[:room] for peer in parties)
+        writes.outgoing.extend(port.Outgoing(peer, one) for peer, one in shown)
+
+
+def _named(one: record.Record) -> Iterator[BlobId]:
+    """Everything in the open part of a record that may name a blob."""
+    for value in one.open.values():
+        for text in value if isinstance(value, list) else (value,):
+            if isinstance(text, str):
+                yield BlobId(text)
 
 
 def _fold(own: tools.Tools, writes: writing.Writes, folder: cabinet.Folder, one: Arrived) -> None:
@@ -181,21 +289,16 @@ def _fold(own: tools.Tools, writes: writing.Writes, folder: cabinet.Folder, one:
         writing.follow(writes, own, folder, known)
 
 
-def _outcomes(
-    own: tools.Tools,
-    verified: Sequence[Arrived],
-    turned: Sequence[Turned],
-    before: set[RecordId],
-    size: int,
-) -> Iterator[receipt.Outcome]:
+def _outcomes(own: tools.Tools, taken: _Taken, size: int) -> Iterator[receipt.Outcome]:
     places: dict[RecordId, int] = {}
-    for one in verified:
+    for one in taken.verified:
         leaf = own.store.leaf(one.record.id)
         assert leaf is not None
         places[one.record.id] = leaf
     found = proofs.inclusions(places.values(), size, own.store.tile)
     for (record_id, leaf), proof in zip(places.items(), found, strict=True):
-        result: receipt.Result = "duplicate" if record_id in before else "stored"
+        result: receipt.Result = "duplicate" if record_id in taken.before else "stored"
         yield receipt.Outcome(record=record_id, result=result, index=leaf, proof=proof)
-    for gone in {one.id: one for one in turned if one.id not in places}.values():
-        yield receipt.Outcome(record=gone.id, result="rejected", code=gone.code)
+    for gone in {one.id: one for one in taken.turned if one.id not in places}.values():
+        result = "waiting" if gone.may_come_again else "rejected"
+        yield receipt.Outcome(record=gone.id, result=result, code=gone.code)

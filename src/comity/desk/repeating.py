@@ -78,17 +78,24 @@ class Repeats:
             self._settle(place, mine, known, None)
             return
 
+        made: list[port.Answered] = []
+
         def answer(said: performing.Said) -> port.Answered:
-            return port.Answered(*place, request, CREATED, body(said), desk.now)
+            made.append(port.Answered(*place, request, CREATED, body(said), desk.now))
+            return made[0]
 
-        said, queued = performing.say(desk, dataclasses.replace(act, answer=answer))
+        _, queued = performing.say(desk, dataclasses.replace(act, answer=answer))
 
-        def durable(appended: Future[port.Appended]) -> None:
-            self._settle(place, mine, answer(said), appended.exception())
-            if appended.exception() is None:
+        def ended(_: Future[port.Appended]) -> None:
+            try:
                 performing.finish(queued)
+            # It runs where nobody would see it, and whoever waits must be told of it.
+            except BaseException as fault:  # noqa: BLE001
+                self._settle(place, mine, None, fault)
+            else:
+                self._settle(place, mine, made[0], None)
 
-        queued.future.add_done_callback(durable)
+        queued.future.add_done_callback(ended)
 
     def _settle(
         self,

@@ -18,8 +18,10 @@ def keep(
     own: tools.Tools, token: str, preferences: Mapping[str, str], now: datetime.datetime
 ) -> None:
     """Keep how the holder of a session likes to read; `Refused` when there is no such session."""
-    officer = people.officer_of(own, token, "session", now)
-    if officer is None:
+    holder = people.officer_of(own, token, "session", now)
+    # Read again: who was remembered for seconds may have been kept out since, and stays out.
+    officer = own.store.officer(holder.id) if holder is not None else None
+    if officer is None or not officer.active:
         raise errors.Refused("session-ended", "the session has ended", next_step="Sign in again.")
     own.store.save_officer(dataclasses.replace(officer, preferences=dict(preferences)))
     own.known.forget()

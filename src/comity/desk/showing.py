@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from comity import errors
 from comity.desk import board, cabinet, permitting, reading, tools, turns
+from comity.matters import cases, status
 from comity.matters import matter as matters
-from comity.matters import status
 from comity.policy import asks, denials
 from comity.records import kinds, record, sealed
 from comity.records.ids import AuthorityId, MatterId, RecordId
@@ -66,6 +66,8 @@ class Standing:
     total: int
     rejections: Sequence[matters.Rejection]
     waiting: Sequence[record.Record]
+    turned_away: int
+    """How many records found no room to wait: they are no part of all this (clause F13.3)."""
     forks: Sequence[tuple[RecordId, ...]]
     quarantined: Sequence[RecordId]
     priorities: Sequence[str]
@@ -124,7 +126,7 @@ def show(desk: tools.Desk, known: board.Board, matter_id: MatterId, wanted: Want
         named=named,
         identifiers=shown_rows,
         known=len(rows),
-        noted=sum(len(one.open.get("identifiers", ())) for one in timeline),
+        noted=sum(_count(one.said) for one in timeline),
     )
 
 
@@ -147,6 +149,7 @@ def _standing(folder: cabinet.Folder, known: board.Board) -> Standing:
         total=len(found),
         rejections=found.rejections,
         waiting=found.waiting,
+        turned_away=found.turned_away,
         forks=found.forks(),
         quarantined=found.quarantined(),
         priorities=priorities if len(priorities) > 1 else (),
@@ -167,6 +170,11 @@ def _named(
     ids = {value for one in records for value in one.open.values() if isinstance(value, str)}
     known = (found.record(RecordId(one)) for one in ids)
     return {one.id: one for one in known if one is not None}
+
+
+def _count(said: kinds.Statement | None) -> int:
+    """Of kinds that are known alone: another may say anything under this name."""
+    return len(said.identifiers) if isinstance(said, cases.IdentifiersNoted) else 0
 
 
 def _noting(

@@ -31,7 +31,9 @@ def add(desk: tools.Desk, name: str, role: str) -> port.Officer:
     for known in ROLES:
         if role == known:
             return people.add_officer(desk.tools, name, known, desk.now)
-    raise errors.Invalid("role-unknown", f"{role!r} is none of {', '.join(ROLES)}")
+    raise errors.Invalid(
+        "role-unknown", f"{role!r} is no role", next_step=f"Choose one of {', '.join(ROLES)}."
+    )
 
 
 def link(desk: tools.Desk, officer: str) -> Issued:
@@ -42,8 +44,9 @@ def link(desk: tools.Desk, officer: str) -> Issued:
 
 def token(desk: tools.Desk, officer: str, *, label: str, days: int) -> Issued:
     """A token by which a program acts as an officer."""
-    if days < 1:
-        raise errors.Invalid("token-lifetime", f"a token lasts a day or more, not {days}")
+    permitting.permitted(desk, "manage.officers")
+    if not 1 <= days <= people.TOKEN_DAYS_MAX:
+        raise people.token_lifetime(str(days))
     return _issue(desk, officer, "token", datetime.timedelta(days=days), label)
 
 

@@ -49,7 +49,8 @@ def work(desk: tools.Desk, known: board.Board) -> Work:
     own, here = desk.tools, desk.authority
     permitting.permitted(desk, "read.registry")
     reading.note(desk, "searched", place="work")
-    rows = own.store.matters(port.MatterQuery(limit=LOOKED_MAX))
+    # Matters of others that lie here are none of its work; how many there are is told to nobody.
+    rows = own.store.matters(port.MatterQuery(party=here, limit=LOOKED_MAX))
     open_rows = [row for row in rows if row.status != "closed"]
     waiting = [(row, known.of_row(row)) for row in open_rows]
     told = [row for row, found in waiting if found]

@@ -8,6 +8,8 @@ new party gets every record's skeleton from the lead and each author's disclosur
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+import pydantic
+
 from comity.desk import cabinet, tools
 from comity.matters import cases
 from comity.records import kinds, record, sealed
@@ -88,9 +90,14 @@ def _identifiers(
     one: record.Record, disclosures: Sequence[sealed.Disclosure]
 ) -> Iterator[port.IdentifierRow]:
     for shown in disclosures:
-        value = shown.value
-        if shown.name is None and isinstance(value, dict) and {"cls", "value"} <= set(value):
-            yield port.IdentifierRow(str(value["cls"]), str(value["value"]), one.matter, one.id)
+        if shown.name is not None:
+            continue
+        try:
+            named = cases.Identifier.model_validate(shown.value)
+        except pydantic.ValidationError:
+            # It opens nothing in the record either (`record.statement`).
+            continue
+        yield port.IdentifierRow(named.cls, named.value, one.matter, one.id)
 
 
 def entitled(one: record.Record, peer: AuthorityId) -> bool:
@@ -143,6 +150,8 @@ def _backfill(
     writes: Writes, desk: tools.Tools, folder: cabinet.Folder, newcomer: AuthorityId
 ) -> None:
     """The lead sends every skeleton; each author sends its own disclosures itself."""
+    # What a colleague said a moment ago counts already, and its disclosures may not be read yet.
+    cabinet.settle(desk.store)
     leads = folder.matter.membership.lead == desk.authority
     wanted = [one for one in folder.matter.records() if leads or one.author == desk.authority]
     shown = desk.store.disclosures([one.id for one in wanted if one.author == desk.authority])
@@ -168,4 +177,5 @@ def _release(writes: Writes, desk: tools.Tools, folder: cabinet.Folder, thing: R
         texts = desk.store.disclosures([one.id]).get(one.id, [])
         digests = tuple(d.digest for d in map(sealed.disclosure, texts) if d.name in names)
         for peer in sorted(folder.matter.membership.parties - {desk.authority}):
-            writes.outgoing.append(port.Outgoing(peer, one.id, digests))
+            if entitled(one, peer):
+                writes.outgoing.append(port.Outgoing(peer, one.id, digests))

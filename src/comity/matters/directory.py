@@ -8,15 +8,16 @@ id, which they compare by voice.
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from comity import errors
 from comity.matters.matter import Matter
-from comity.records import envelope, kinds
-from comity.records.ids import AuthorityId, AuthorityRef
+from comity.records import envelope, kinds, record
+from comity.records.ids import AuthorityId, AuthorityRef, MatterId
 from comity.records.kinds import N_, Kind, Statement
 
 DIRECTORY = frozenset({"directory"})
@@ -149,10 +150,10 @@ def directory(matter: Matter) -> Directory:
     """Read a directory out of its matter."""
     listings: dict[AuthorityId, tuple[Listing, ...]] = {}
     suspended: dict[AuthorityId, tuple[Listing, ...]] = {}
-    for record in matter.chain():
-        match record.said:
+    for link in matter.chain():
+        match link.said:
             case DirectoryFounded(founder=listing):
-                listings[record.author] = (listing,)
+                listings[link.author] = (listing,)
             case AuthorityListed(authority=who, listing=listing) if listing.authority == who:
                 listings[who] = (listing, *suspended.pop(who, ()))
             case AuthorityRelisted(authority=who, listing=listing) if who in listings:
@@ -174,3 +175,72 @@ def key_of(listing: Listing) -> envelope.VerifyingKey:
 def founder(said: DirectoryFounded) -> envelope.VerifyingKey:
     """The key by which a directory's own first record verifies; its id is what is pinned."""
     return key_of(said.founder)
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A directory whose every record was verified, and these records, ancestors first."""
+
+    directory: Directory
+    records: tuple[record.Record, ...]
+
+
+def verified(lines: Iterable[bytes], registry: kinds.Registry) -> Verified:
+    """Read a directory from its records' envelopes, ancestors first; `Unverified` names the line.
+
+    Each verifies by the keys that records before it gave its author. A key counts only if the
+    record that gives it does: otherwise a member could list its own key as that of another, the
+    lead even, in a record that changes nothing, and then speak for it. Who made the first record
+    is for whoever compares the directory's id.
+    """
+    matter: Matter | None = None
+    keys: dict[AuthorityId, list[envelope.VerifyingKey]] = {}
+    found: list[record.Record] = []
+    for place, line in enumerate(lines, start=1):
+        try:
+            one = _signed(line, registry, keys, first=matter is None)
+        except errors.ComityError as fault:
+            raise _broken(place, fault.message) from fault
+        matter = matter or Matter(MatterId(one.id), registry)
+        counts = one.id in matter.admit(one)
+        if one.id not in matter:
+            raise _broken(place, "it does not follow from the lines before it")
+        match one.said:
+            case (
+                AuthorityListed(authority=who, listing=listing)
+                | AuthorityRelisted(authority=who, listing=listing)
+            ) if counts and listing.authority == who:
+                keys.setdefault(who, []).insert(0, key_of(listing))
+            case _:
+                pass
+        found.append(one)
+    if matter is None:
+        raise errors.Invalid("directory-empty", "it holds no records")
+    return Verified(directory(matter), tuple(found))
+
+
+def _signed(
+    line: bytes,
+    registry: kinds.Registry,
+    keys: dict[AuthorityId, list[envelope.VerifyingKey]],
+    *,
+    first: bool,
+) -> record.Record:
+    signed = envelope.parse(line)
+    if signed.payload_type != envelope.RECORD_TYPE:
+        raise errors.Invalid("not-a-record", f"it is a {signed.payload_type[:80]}, not a record")
+    one = record.parse(signed.payload, signed.digest, registry)
+    if first:
+        if not isinstance(one.said, DirectoryFounded):
+            raise errors.Invalid("directory-empty", f"it begins with {one.kind}, not a directory")
+        keys[one.author] = [founder(one.said)]
+    envelope.verify(signed, keys.get(one.author, []))
+    return one
+
+
+def _broken(place: int, why: str) -> errors.Unverified:
+    return errors.Unverified(
+        "directory-broken",
+        f"line {place}: {why}",
+        next_step="Ask whoever gave you this directory for another copy.",
+    )

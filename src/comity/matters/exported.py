@@ -83,34 +83,39 @@ def check(
     about = _about(files)
 
     # (1)
-    found = _directory(_lines(files), registry)
+    with _at(DIRECTORY):
+        found = directory.verified(_lines(files), registry).directory
     if pinned is not None and found.matter.id != pinned:
         raise _fault(DIRECTORY, f"it is directory {found.matter.id}, not {pinned}")
 
     # (2)
     exporter = AuthorityId(about["exporter"])
-    owner = _owner_keys(found, exporter)
     note = _file(files, CHECKPOINT)
     with _at(CHECKPOINT):
+        owner = _owner_keys(found, exporter)
         head = checkpoint.verify(note, owner)
 
     # (3), (4), (5)
     matter = Matter(MatterId(about["matter"]), registry)
-    shown = withheld = 0
     names = sorted(name for name in files if name.startswith(_RECORDS))
     if not names:
         raise _fault(_RECORDS, "there are no records")
+    records: list[record.Record] = []
+    fields = shown = 0
     for name in names:
         with _at(name):
             one = _record(name, files[name], found, registry)
-        opened = _disclosed(files, one)
-        shown += opened
-        withheld += len(sealed.digests_in(one.open)) - opened
+            if one.matter != matter.id:
+                raise _fault(name, f"it belongs to another matter, {one.matter}")
+            fields += len(sealed.digests_in(one.open))
+        shown += _disclosed(files, one)
         _included(files, one, note, owner)
-        matter.admit(one)
+        records.append(one)
 
     # (6)
-    if matter.waiting or matter.opening is None:
+    for one in sorted(records, key=lambda one: one.lamport):
+        matter.admit(one)
+    if matter.waiting or matter.turned_away or matter.opening is None:
         missing = ", ".join(matter.missing) or str(matter.id)
         raise _fault(_RECORDS, f"records that others stand after are missing: {missing}")
 
@@ -126,7 +131,7 @@ def check(
         directory=found.matter.id,
         records=len(names),
         disclosures=shown,
-        withheld=withheld,
+        withheld=fields - shown,
         rejections=len(matter.rejections),
         ledger_size=head.size,
         witnesses=witnesses,
@@ -144,35 +149,14 @@ def _about(files: Mapping[str, bytes]) -> dict[str, str]:
     return said
 
 
-def _directory(lines: list[bytes], registry: kinds.Registry) -> directory.Directory:
-    known: dict[AuthorityId, list[envelope.VerifyingKey]] = {}
-    matter: Matter | None = None
-    for place, line in enumerate(lines, start=1):
-        name = f"{DIRECTORY} line {place}"
-        with _at(name):
-            signed = envelope.parse(line)
-            one = record.parse(signed.payload, signed.digest, registry)
-            if isinstance(one.said, directory.DirectoryFounded) and matter is None:
-                known[one.author] = [directory.founder(one.said)]
-                matter = Matter(MatterId(one.id), registry)
-            envelope.verify(signed, known.get(one.author, []))
-        if isinstance(one.said, directory.AuthorityListed | directory.AuthorityRelisted):
-            known.setdefault(one.said.authority, []).insert(0, directory.key_of(one.said.listing))
-        if matter is None or not matter.admit(one):
-            raise _fault(name, "it does not follow from the lines before it")
-    if matter is None:
-        raise _fault(DIRECTORY, "it holds no directory")
-    return directory.directory(matter)
-
-
 def _record(
     name: str, data: bytes, found: directory.Directory, registry: kinds.Registry
 ) -> record.Record:
     signed = envelope.parse(data)
     if name != record_path(RecordId(signed.digest)):
-        raise errors.Unverified(_WRONG, f"its content has the id {signed.digest}")
+        raise _fault(name, f"its content has the id {signed.digest}")
     if signed.payload_type != envelope.RECORD_TYPE:
-        raise errors.Unverified(_WRONG, f"it is a {signed.payload_type}, not a record")
+        raise _fault(name, f"it is a {signed.payload_type[:80]}, not a record")
     one = record.parse(signed.payload, signed.digest, registry)
     envelope.verify(signed, found.keys_of(one.author))
     return one
@@ -208,6 +192,8 @@ def _witnessed(
 ) -> Iterator[AuthorityId]:
     for name in sorted(name for name in files if name.startswith(_WITNESSED)):
         who = AuthorityId(name.removeprefix(_WITNESSED).removesuffix(".json"))
+        if name != witnessed_path(who) or who not in found.listings:
+            raise _fault(name, "it is named by no authority of the directory")
         with _at(name):
             said: Any = strict_json.loads(files[name])
             if not isinstance(said, dict) or set(said) != {"note", "consistency"}:
@@ -216,6 +202,8 @@ def _witnessed(
             earlier = checkpoint.verify(note, _owner_keys(found, exporter))
             cosigned = checkpoint.witnesses(note, _witness_keys(found, who))
         proof = _hashes(name, said["consistency"])
+        if not earlier.size:
+            raise _fault(name, "it was witnessed when nothing was in the ledger")
         if not proofs.verify_consistency(earlier.size, earlier.root, head.size, head.root, proof):
             raise _fault(name, "the ledger did not only grow since this was witnessed")
         if who not in cosigned:
@@ -224,6 +212,8 @@ def _witnessed(
 
 
 def _hashes(name: str, said: Any) -> list[bytes]:
+    if not isinstance(said, list):
+        raise _fault(name, "its consistency proof is no list of hashes")
     try:
         return [base64.b64decode(one, validate=True) for one in said]
     except (TypeError, ValueError):

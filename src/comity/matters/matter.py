@@ -215,6 +215,12 @@ class Matter:
         return self._waiting.turned_away
 
     @property
+    def fold_again(self) -> bool:
+        """Whether folding this matter again, in the order of lamport, finds records that were
+        turned away. Not before their author has room again for many (clause F13.3)."""
+        return self._waiting.has_room
+
+    @property
     def rejections(self) -> tuple[Rejection, ...]:
         """Records that change nothing, with the reason of each."""
         return tuple(self._rejections[one] for one in sorted(self._rejections))

@@ -24,13 +24,12 @@ class WaitingRoom:
         self._lacking: dict[RecordId, set[RecordId]] = {}
         self._wanted: dict[RecordId, set[RecordId]] = {}
         self._held: Counter[AuthorityId] = Counter()
-        self.turned_away = 0
-        """How many found no room."""
+        self._turned_away: Counter[AuthorityId] = Counter()
 
     def take(self, record: Record, missing: Iterable[RecordId]) -> bool:
         """Let `record` wait for `missing`; False if its author has no room left."""
         if self._held[record.author] >= WAITING_MAX:
-            self.turned_away += 1
+            self._turned_away[record.author] += 1
             return False
         self._held[record.author] += 1
         self.records[record.id] = record
@@ -63,6 +62,20 @@ class WaitingRoom:
                 if not others:
                     del self._wanted[other]
         return record
+
+    @property
+    def turned_away(self) -> int:
+        """How many found no room."""
+        return self._turned_away.total()
+
+    @property
+    def has_room(self) -> bool:
+        """Whether an author whose records were turned away has half of its room again.
+
+        Not a single place: who lets its own records through one by one would have the whole matter
+        folded again for each of them.
+        """
+        return any(self._held[who] <= WAITING_MAX // 2 for who in self._turned_away)
 
     @property
     def missing(self) -> list[RecordId]:

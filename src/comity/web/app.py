@@ -26,7 +26,7 @@ from comity.web import (
 )
 from comity.web.i18n import N_
 
-HOME = page.Section("/", N_("Start"))
+HOME = page.Section("/", N_("My work"), frozenset({"officer", "desk_head"}))
 
 
 def create(
@@ -69,7 +69,7 @@ def create(
         language=language,
         time_zone=time_zone,
         sections=(HOME, *sections),
-        notices=preferences.NOTICES | dict(notices or {}),
+        notices=preferences.NOTICES | entrance.NOTICES | dict(notices or {}),
     )
     app.state.given = given
     for router in (entrance.router, preferences.router, *routers):

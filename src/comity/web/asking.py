@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from comity import errors
 from comity.records import spelling
-from comity.web import once, seats
+from comity.web import once, seats, words
 from comity.web import page as pages
 from comity.web.forms import entries, fields, filling, mistakes, shapes
 
@@ -37,6 +37,8 @@ class Form:
     folded_title: str = ""
     template: str = "form.html"
     upload: bool = False
+    within: words.Titled | None = None
+    """The matter that it is about, for the way back; None where it begins one."""
     values: Mapping[str, Any] = field(default_factory=dict)
     """More for the template."""
 

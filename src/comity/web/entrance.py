@@ -19,6 +19,11 @@ from comity.web.page import Open, Page
 
 LINK_PATH = "/sign-in/"
 _CODE = re.compile(r"[A-Za-z0-9_.~-]{8,200}")
+NOTICES = {
+    pages.ENDED: N_(
+        "Your session has ended. Sign in again to go on. What was not sent yet is not kept."
+    )
+}
 _NO_CODE = N_(
     "This is not a sign-in link or code. Copy it whole, from the first character to the last."
 )
@@ -51,7 +56,8 @@ def sign_in(page: Open) -> Response:
     try:
         session = page.frame.door.sign_in(code, page.now)
     except errors.Refused as refusal:
-        return _again(page, after, "", page.say(refusal.message), refusal.status)
+        told = page.tell(refusal)
+        return _again(page, after, "", f"{told.reason} {told.next_step}".strip(), told.status)
     response = page.see(after)
     seconds = max(0, int((session.ends_at - page.now).total_seconds()))
     page.frame.origin.keep(response, pages.SESSION, session.token, seconds=seconds)
@@ -72,6 +78,8 @@ def sign_out(page: Open) -> Response:
 @router.get("/signed-out")
 def signed_out(page: Open) -> Response:
     """Say that it is over."""
+    if page.viewer is not None:
+        return page.see("/")
     return page.draw("signed_out.html")
 
 

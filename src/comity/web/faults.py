@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from comity import errors
 from comity.web import page as pages
+from comity.web import refusals
 from comity.web.i18n import N_
 from comity.web.origin import own_path
 
@@ -79,12 +80,14 @@ def _sign_in(request: Request, _: Exception) -> Response:
         response = Response(status_code=204, headers={"hx-redirect": there})
     if page.session_token:
         page.frame.origin.forget(response, pages.SESSION)
+        page.frame.origin.keep(response, pages.NOTICE, pages.ENDED, seconds=pages.NOTICE_SECONDS)
     return response
 
 
 def _comity(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, errors.ComityError)
-    return _page(request, fault.status, fault.code, fault.message, fault.next_step)
+    page = _framed(request)
+    return _page(page, page.tell(fault))
 
 
 def _http(request: Request, fault: Exception) -> Response:
@@ -92,33 +95,44 @@ def _http(request: Request, fault: Exception) -> Response:
     status = fault.status_code if fault.status_code in TITLES else 422
     status = 422 if status == errors.Unverified.status else status  # a form that cannot be read
     reason = "" if status in (404, 405) else fault.detail
-    return _page(request, status, f"http-{fault.status_code}", reason)
+    return _other(request, status, f"http-{fault.status_code}", reason)
 
 
 def _unread(request: Request, _: Exception) -> Response:
     """An address whose parts have the wrong form names nothing."""
-    return _page(request, 404, "http-404", "")
+    return _other(request, 404, "http-404")
 
 
 def _unforeseen(request: Request, fault: Exception) -> Response:
     reference = secrets.token_hex(4)
     # The path may name a matter: it stays out of what is logged.
     _log.error("page failed, reference %s", reference, exc_info=fault)
-    return _page(request, 500, f"reference-{reference}", "")
+    return _other(request, 500, f"reference-{reference}")
 
 
-def _page(request: Request, status: int, code: str, reason: str, next_step: str = "") -> Response:
+def _other(request: Request, status: int, code: str, reason: str = "") -> Response:
+    """The page of what is no error of Comity's own."""
+    page = _framed(request)
+    told = refusals.Told(code=code, status=status, reason=page.say(reason), next_step="")
+    return _page(page, told)
+
+
+def _framed(request: Request) -> pages.Page:
+    """The page, with the officer's frame round it also where an address leads nowhere."""
     page = pages.plain(request)
-    if page.viewer is None and page.session_token and status != 500:
-        # An address that leads nowhere was never asked by whom: keep the officer's frame round it.
-        with contextlib.suppress(errors.ComityError):
+    if page.viewer is None and page.session_token:
+        # An address that leads nowhere was never asked by whom.
+        with contextlib.suppress(Exception):  # whatever is broken, its page must still be drawn
             request.state.viewer = page.frame.door.session(page.session_token, page.now)
             page = pages.plain(request)
+    return page
+
+
+def _page(page: pages.Page, told: refusals.Told) -> Response:
     return page.draw(
-        "fault_part.html" if request.headers.get("hx-request") else "fault.html",
-        status=status,
-        title=page.say(TITLES[status]),
-        code=code,
-        reason=page.say(reason),
-        next_step=page.say(next_step or _NEXT_STEPS[status]),
+        "fault_part.html" if page.request.headers.get("hx-request") else "fault.html",
+        status=told.status,
+        title=page.say(TITLES[told.status]),
+        told=told,
+        next_step=told.next_step or page.say(_NEXT_STEPS[told.status]),
     )

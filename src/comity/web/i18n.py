@@ -148,6 +148,11 @@ class Reader:
         """How far away an instant is, in words: `in 3 days`, `2 hours ago`."""
         return dates.format_timedelta(at - now, add_direction=True, locale=self.babel)
 
+    def country(self, code: str) -> str:
+        """A country by its ISO 3166 code; the code itself where it is none."""
+        name: str = self.babel.territories.get(code, code)
+        return name
+
     def zone_label(self, name: str, now: datetime) -> str:
         """A zone for a list of choices: `Europe/Amsterdam (UTC+1)`."""
         return f"{name.replace('_', ' ')} ({offset(now.astimezone(zone(name)))})"

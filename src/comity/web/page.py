@@ -22,8 +22,9 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from comity import errors
+from comity.records.ids import AuthorityId
 from comity.web import door as doors
-from comity.web import guard, i18n
+from comity.web import guard, i18n, refusals
 from comity.web.i18n import N_
 from comity.web.origin import Origin, own_path
 from comity.web.templates import Templates
@@ -34,6 +35,8 @@ ROLES = {
     "operator": N_("Operator"),
     "oversight": N_("Oversight"),
 }
+ENDED = "session-ended"
+"""The notice that a session has ended."""
 SESSION, VISIT, READING, NOTICE = "session", "visit", "reading", "notice"
 FORM_TOKEN = "form_token"  # noqa: S105  # a field's name
 FIELDS_MAX = 1_000
@@ -53,6 +56,13 @@ class Section:
     path: str
     label: str
     roles: frozenset[str] | None = None
+    within: tuple[str, ...] = ()
+    """More paths whose pages stand under this entry, and all below them."""
+
+    def holds(self, path: str) -> bool:
+        """Whether the page at `path` stands under this entry."""
+        below = self.within if self.path == "/" else (self.path, *self.within)
+        return path == self.path or any(path == one or path.startswith(one + "/") for one in below)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,18 +137,35 @@ class Page:
 
     @property
     def zone_label(self) -> str:
-        """The zone of all times on this page."""
-        return self.reader.zone_label(self.reader.time_zone, self.now)
+        """The zone of all times on this page, to stand within a sentence."""
+        return i18n.isolated(self.reader.zone_label(self.reader.time_zone, self.now))
 
     @property
     def notice(self) -> str:
         """The short text left by the last act, once; empty if there is none."""
-        code = self.request.cookies.get(self.frame.origin.cookie(NOTICE), "")
-        return self.say(self.frame.notices.get(code, ""))
+        return self.say(self.frame.notices.get(self._cookie(NOTICE), ""))
+
+    @property
+    def notice_tone(self) -> str:
+        """How the notice looks: good news, unless the session ended."""
+        return "info" if self._cookie(NOTICE) == ENDED else "success"
 
     def say(self, message: str) -> str:
         """A text, marked with N_ where it was written, in the reader's language."""
         return self.reader.gettext(message)
+
+    def tell(self, fault: errors.ComityError) -> refusals.Told:
+        """What an error means to the reader, and what to do about it."""
+        return refusals.tell(self.reader, fault, self.names)
+
+    def verdict(self, text: str) -> str:
+        """A sentence of another room, such as why a record changes nothing, as it can be told."""
+        return refusals.verdict(self.reader, text, self.names)
+
+    @property
+    def names(self) -> Mapping[AuthorityId, str]:
+        """The authorities' names, on pages that know them."""
+        return getattr(self.request.state, "names", {})
 
     def instant(self, text: str) -> datetime:
         """An instant as records write it."""

@@ -18,6 +18,7 @@ from comity.web.i18n import N_
 from comity.web.pages import (
     acts,
     exhibits,
+    exports,
     imports,
     matches,
     matters,
@@ -34,13 +35,20 @@ EXHIBIT_BYTES_MAX = 2**40
 """Bytes of the largest exhibit that is taken in through a page. The disk is full before."""
 DESKS = frozenset({"officer", "desk_head"})
 SECTIONS = (
-    page.Section("/matters", N_("Registry"), DESKS | {"oversight"}),
+    page.Section(
+        "/matters",
+        N_("Registry"),
+        DESKS | {"oversight"},
+        within=("/records", "/new", "/import", "/exhibits", "/matches"),
+    ),
     page.Section(oversight.ACCESS, N_("Access"), frozenset({"oversight"})),
     page.Section(oversight.LEDGERS, N_("Ledgers"), frozenset({"oversight", "operator"})),
     page.Section(peers.PATH, N_("Directory")),
     page.Section(officers.PATH, N_("Officers"), frozenset({"operator"})),
 )
-SUBJECTS = (work, registry, acts, imports, matches, exhibits, records, peers, officers, oversight)
+SUBJECTS = (
+    work, registry, acts, imports, matches, exhibits, exports, records, peers, officers, oversight,
+)  # fmt: skip
 """Subjects with a router; that of `matters` comes last, for its addresses are the widest."""
 
 

@@ -19,8 +19,9 @@ from comity.web.forms import shapes
 
 Sort = Literal[
     "text", "long", "authority", "matter", "record", "date", "digest", "list", "parts", "withheld",
-    "unsure",
+    "held", "unsure", "told",
 ]  # fmt: skip
+"""`told` is a sentence of ours, in the reader's language."""
 LONG = 400
 """Characters from which a text is folded away."""
 _DIGEST_SIZE = 64
@@ -51,12 +52,13 @@ def tell(
     withheld = _withheld(kind, said, digests)
     found = []
     for name in type(said).model_fields:
-        if _for_the_node(kind, name):
+        if for_the_node(kind, name):
             continue
         value = getattr(said, name)
         label = label_of(kind, name, reader)
         if name in withheld:
-            found.append(Told(label=label, sort=withheld[name], sealed=True))
+            sort: Sort = "held" if name in kind.held else withheld[name]
+            found.append(Told(label=label, sort=sort, sealed=True))
         elif name in hidden and not hidden[name]:
             if value.shown is not None:
                 found.append(_told(kind, name, label, value.shown, reader, sealed=True))
@@ -171,13 +173,21 @@ def _parts(value: BaseModel, reader: i18n.Reader) -> Iterator[Told]:
         if name == "cls":
             part = words.identifier_class(reader, part)
         if isinstance(part, int):
-            part = reader.number(part)
+            part = _measured(name, part, reader)
         reference = references.of(type(value)).get(name, "")
         label = "" if name in _OBVIOUS else reader.gettext(labels.get(name, _plain(name)))
         yield _value(label, part, reader, reference)
 
 
-def _for_the_node(kind: kinds.Kind, name: str) -> bool:
+def _measured(name: str, number: int, reader: i18n.Reader) -> str:
+    """A number, with what it counts where its name says so."""
+    text = reader.number(number)
+    if name != "size":
+        return text
+    return reader.ngettext("%(num)s byte", "%(num)s bytes", number) % {"num": text}
+
+
+def for_the_node(kind: kinds.Kind, name: str) -> bool:
     """Pieces of bytes and the keys that open them are for nodes; no page draws them."""
     return name == "key" or references.of(kind.statement).get(name) == "blob"
 

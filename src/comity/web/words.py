@@ -59,23 +59,6 @@ STATUSES: Mapping[str, tuple[str, str]] = {
     "match/offered": (N_("consent asked"), "warning"),
 }
 """The word for a status and its tone; `sort/status` where a sort of thing has its own."""
-REFUSALS = (
-    N_("There is no such matter here."),
-    N_("Check the address. Ask the lead whether your authority is party."),
-    N_("There is no such record here."),
-    N_("Look at the matter as it stands now; somebody may have been faster."),
-    N_("Try again in a few seconds."),
-    N_("Note or import identifiers first."),
-    N_("Ask the other side to release the contacts."),
-    N_("Ask its holder for a hand-over."),
-    N_("Hand it over on a disk, and record the hand-over."),
-    N_("Wait for the next parcel, or ask the sender to send again."),
-    N_("no row of this file could be taken"),
-    N_("this matter holds no identifiers of these classes"),
-    N_("the other side has not answered yet"),
-    N_("the bytes of this exhibit are not held here"),
-)
-"""What the desk says when it refuses something, for the catalogues: pages translate it."""
 CLASSES: Mapping[str, str] = {
     "onion": N_("Onion address"),
     "url": N_("Web address"),

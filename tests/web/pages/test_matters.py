@@ -160,7 +160,7 @@ def test_both_halves_of_a_hand_over_are_shown_with_their_signatures(
     client = visit(story.turin)
     half = client.get(f"/matters/{case}/things/exhibit").text
     assert "Half signed" in half
-    assert "Confirm the hand-over" in half
+    assert "Take over the exhibit" in half
     assert "Download" not in half
     evidence.receive(story.world.desk(story.turin), case, taken.record)
     whole = client.get(f"/matters/{case}/things/exhibit").text

@@ -50,10 +50,10 @@ def test_an_identifier_is_found_however_it_is_written(
 def test_pages_follow_each_other(either_story: Story, visit: Visit, three_cases: list[str]) -> None:
     client = visit(either_story.lyon, page_rows=2)
     first = client.get("/matters").text
-    assert first.count('<th scope="row"') == 2
+    assert first.count('scope="row"') == 2
     following = first.partition('rel="next"')[0].rpartition('href="')[2].partition('"')[0]
     second = client.get(following.replace("&amp;", "&")).text
-    assert second.count('<th scope="row"') == 1
+    assert second.count('scope="row"') == 1
     assert "Operation Lantern" in second
     assert client.get("/matters?after=%00%00").status_code == 404
 

@@ -14,6 +14,9 @@ from comity.web.forms import entries, filling
 from comity.web.forms.shapes import Kind, Shape
 from comity.web.i18n import N_
 
+SHORT_TEXT = 500
+"""Text that may have no more characters than this gets few lines."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -39,6 +42,10 @@ class Field:
     zone: str = ""
     zones: tuple[Choice, ...] = ()
     numeric: bool = False
+    preset: bool = False
+    """Whether it always has a value: one stands in it before anything was chosen."""
+    lines: int = 0
+    """How many lines of text it shows."""
     mistake: str = ""
     parts: tuple["Field", ...] = ()
 
@@ -105,6 +112,8 @@ class _Drawing:
             zone=zone,
             zones=self._zones(zone) if shape.kind == "instant" else (),
             numeric=shape.numeric,
+            preset=shape.kind == "select" and shape.default is not None,
+            lines=_lines(shape),
             mistake=self.mistakes.get(name, ""),
             parts=tuple(self._parts(shape, name)),
         )
@@ -173,3 +182,12 @@ class _Drawing:
     def _zones(self, chosen: str) -> tuple[Choice, ...]:
         names = dict.fromkeys((chosen, self.reader.time_zone, "UTC"))
         return tuple(Choice(name, name.replace("_", " ")) for name in names)
+
+
+def _lines(shape: Shape) -> int:
+    """Room for what is usually written: less where little may be."""
+    if shape.kind == "lines":
+        return 4
+    if shape.kind != "long":
+        return 1
+    return 3 if shape.length_max is not None and shape.length_max <= SHORT_TEXT else 6

@@ -5,7 +5,7 @@ what was seen, and twice the same button says it once.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -45,6 +45,12 @@ class Acting:
     def matter(self) -> MatterId | None:
         """In which matter; None to begin one."""
         return self.shown.row.id if self.shown else None
+
+    @property
+    def thing(self) -> Mapping[str, Any] | None:
+        """What it is about, if it is about something."""
+        thing: Mapping[str, Any] | None = self.form.values["thing"]
+        return thing
 
 
 @router.get("/new/{kind:path}")
@@ -92,7 +98,6 @@ def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | No
     say = seat.page.say
     form = asking.Form(
         title=say(kind.title),
-        lead=_title(shown),
         action=seat.page.request.url.path,
         back=paths.matter(matter) if matter else "/",
         submit=say(N_("Look at it before it is said")),
@@ -100,6 +105,7 @@ def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | No
         choices=chosen.choices,
         folded=handling.PREFIX,
         folded_title=say(handling.TITLE),
+        within=shown.row if shown else None,
         template="act.html",
         values={
             "kind": kind,
@@ -129,10 +135,6 @@ def _thing(
         "sentence": f"{seat.name(line.record.author)} {seat.page.say(line.kind.done)}",
         "told": telling.tell_line(line, seat.page.reader),
     }
-
-
-def _title(shown: showing.Shown | None) -> str:
-    return shown.row.title if shown else ""
 
 
 def _sayable(seat: Seat, name: str, *, begins: bool) -> kinds.Kind:
@@ -190,11 +192,12 @@ def _look(acting: Acting, act: performing.Act) -> Response:
     """Who would receive what, and why; nothing is said yet."""
     seat, kind, reader = acting.seat, acting.kind, acting.seat.page.reader
     recipients = performing.preview(seat.desk, act)
+    told = telling.tell(kind, record.draft(kind, act.said), reader)
     return seat.draw(
         "look.html",
         kind=kind,
         shown=acting.shown,
-        told=telling.tell(kind, record.draft(kind, act.said), reader),
+        told=[_named(acting, row) for row in told],
         marks=handling.words(act.handling),
         handling=act.handling,
         recipients=[_recipient(acting, one) for one in recipients],
@@ -203,6 +206,13 @@ def _look(acting: Acting, act: performing.Act) -> Response:
         ticket=once.ticket(),
         title=reader.gettext(kind.title),
     )
+
+
+def _named(acting: Acting, row: telling.Told) -> telling.Told:
+    """What the act is about, in words: a link would lead away from what is not said yet."""
+    if row.sort != "record" or row.value != acting.about or not acting.thing:
+        return row
+    return replace(row, sort="told", value=acting.thing["sentence"])
 
 
 def _recipient(acting: Acting, one: performing.Recipient) -> dict[str, Any]:

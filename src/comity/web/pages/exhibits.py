@@ -86,6 +86,12 @@ async def take(request: Request, case: str) -> Response:
         await upload.drain()
 
 
+@router.get(UPLOAD + "{case}")
+def taken(seat: AtDesk, case: str) -> Response:
+    """The address of a form that was sent, asked for again: the form, empty."""
+    return ask(seat, case)
+
+
 def _take(seat: Seat, case: MatterId, upload: uploads.Upload) -> Response:
     shown = _case(seat, case)
     given = asking.entered(seat, TAKING, Taking)
@@ -106,14 +112,14 @@ def _take(seat: Seat, case: MatterId, upload: uploads.Upload) -> Response:
 def _taking(seat: Seat, shown: showing.Shown, wrong_file: str = "") -> asking.Form:
     return asking.Form(
         title=seat.page.say(N_("Take in an exhibit")),
-        lead=shown.row.title,
         action=UPLOAD + shown.row.id,
         back=paths.matter(shown.row.id, "things/exhibit"),
         submit=seat.page.say(N_("Take it into custody")),
         shapes=TAKING,
         template="exhibit_new.html",
         upload=True,
-        values={"wrong_file": wrong_file},
+        within=shown.row,
+        values={"wrong_file": wrong_file, "at": "file"},
     )
 
 
@@ -146,12 +152,12 @@ def _handing(seat: Seat, case: MatterId, exhibit: RecordId) -> asking.Form:
     takers = frozenset(shown.row.parties) - {seat.desk.authority}
     return asking.Form(
         title=seat.page.say(N_("Hand over the exhibit")),
-        lead=shown.row.title,
         action=paths.matter(case, f"exhibits/{exhibit}/hand-over"),
         back=paths.matter(case, "things/exhibit"),
         submit=seat.page.say(N_("Sign and hand over")),
         shapes=HANDING_OVER,
         choices={"takers": choosing.authorities(seat, takers)},
+        within=shown.row,
         values={
             "explained": [
                 seat.page.say(N_("You sign what you give, to whom, and for what purpose.")),

@@ -13,7 +13,7 @@ from comity import errors
 from comity.desk import importing, permitting, showing, tools
 from comity.interop import found, reading
 from comity.records import ids
-from comity.web import once, paths, seats, words
+from comity.web import once, paths, refusals, seats, words
 from comity.web.forms import entries
 from comity.web.i18n import N_
 from comity.web.seats import AtDesk, Seat
@@ -87,7 +87,7 @@ def _read(seat: Seat, into: str) -> Response:
         "import_read.html",
         read=read,
         rows=read.rows[:SHOWN_MAX],
-        faults=read.faults[:SHOWN_MAX],
+        faults=[_told(seat, one) for one in read.faults[:SHOWN_MAX]],
         counts=Counter(row.identifier.cls.value for row in read.rows).most_common(),
         noted=len({(one["cls"], one["value"]) for one in rows.identifiers}),
         kept=kept,
@@ -98,6 +98,11 @@ def _read(seat: Seat, into: str) -> Response:
         words=words,
         paths=paths,
     )
+
+
+def _told(seat: Seat, fault: found.Fault) -> tuple[str, refusals.Told]:
+    """Where something could not be read, and why."""
+    return seat.page.verdict(fault.place), seat.page.tell(errors.Invalid(fault.code, fault.reason))
 
 
 def _sent(seat: Seat) -> tuple[str, bytes]:

@@ -202,6 +202,7 @@ def _answering(seat: Seat, match: MatterId) -> asking.Form:
         back=paths.matter(match),
         submit=say(N_("Answer blindly")),
         shapes=ANSWERING,
+        within=shown.row,
         values={
             "explained": [
                 say(N_("Everything of the asked classes that this node holds is compared.")),
@@ -238,6 +239,7 @@ def _confirm(
 ) -> Response:
     return seat.draw(
         "match_conclude.html",
+        shown=shown,
         status=refusal.status if refusal else 200,
         other=_other(seat, shown),
         action=paths.matter(shown.row.id, "conclude"),
@@ -284,6 +286,7 @@ def _joining(seat: Seat, match: MatterId) -> asking.Form:
         back=paths.matter(match),
         submit=say(N_("Open the joint case")),
         shapes=JOINING,
+        within=shown.row,
         values={
             "explained": [
                 say(

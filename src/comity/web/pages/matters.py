@@ -2,7 +2,6 @@
 
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
@@ -13,9 +12,9 @@ from comity.desk import matching, offering, permitting, showing, turns, working
 from comity.matters import status
 from comity.records import kinds, record
 from comity.records.ids import AuthorityId, MatterId, RecordId
-from comity.web import handling, live, paths, seats, telling, words
+from comity.web import buttons, handling, live, paths, seats, telling, words
 from comity.web.i18n import N_
-from comity.web.pages import work
+from comity.web.pages import exports, work
 from comity.web.seats import AtDesk, Seat
 
 LINES = 50
@@ -23,6 +22,7 @@ LINES = 50
 ROWS = 100
 """Identifiers on one page."""
 RECEIVED = "exhibit.received/1"
+PRIORITY = "priority.set/1"
 WAITING = 4
 """Things that wait, told above the parts of the page."""
 PARTS = ("identifiers", "parties", "attention")
@@ -36,14 +36,6 @@ STEPS = (
 """The way of a match that finds something."""
 
 router = APIRouter()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A button that leads to the page of an act."""
-
-    label: str
-    href: str
 
 
 @router.get("/matters/{matter}")
@@ -118,6 +110,7 @@ def _page(
         words=words,
         handling=handling,
         stream=paths.matter(matter, "stream"),
+        export=paths.matter(matter, "export") if exports.may(seat, shown) else "",
     )
 
 
@@ -175,7 +168,7 @@ class View:
             offered = self._offers.get(_about(turn), [])
         return [kind for kind in offered if kind.name in able]
 
-    def usual(self) -> list[Step]:
+    def usual(self) -> list[buttons.Button]:
         """What may be said in the matter as a whole, in the course of the work."""
         said = [k for k in self._offers.get(None, ()) if not _governs(k)]
         said = [k for k in said if offering.PROCEDURES.get(k.name) != "match.ask"]
@@ -189,21 +182,22 @@ class View:
         begun = offering.beginnings(self._seat.desk, procedures=True)
         return any(kind.name == "match.opened/1" for kind in begun)
 
-    def governing(self) -> list[Step]:
+    def governing(self) -> list[buttons.Button]:
         """What changes who takes part, who leads, and whether the matter is open."""
         kept = [k for k in self._offers.get(None, ()) if _governs(k)]
         return self._steps(kept, None)
 
-    def steps(self, about: RecordId) -> list[Step]:
+    def steps(self, about: RecordId) -> list[buttons.Button]:
         """What may be said about one thing."""
         return self._steps(self._offers.get(about, ()), about)
 
-    def _steps(self, found: Iterable[kinds.Kind], about: RecordId | None) -> list[Step]:
-        matter = self._shown.row.id
-        return [
-            Step(label=self._reader.gettext(kind.title), href=paths.act(matter, kind, about))
-            for kind in {kind.name: kind for kind in found}.values()
-        ]
+    def settling(self) -> list[buttons.Button]:
+        """How a priority that is in conflict is set again."""
+        found = (kind for kind in self._offers.get(None, ()) if kind.name == PRIORITY)
+        return self._steps(found, None)
+
+    def _steps(self, found: Iterable[kinds.Kind], about: RecordId | None) -> list[buttons.Button]:
+        return buttons.of(self._reader, self._shown.row.id, found, about)
 
     def _told(self, turn: turns.Turn) -> str:
         if turn.view is None or turn.reason != "thing":
@@ -241,6 +235,7 @@ class View:
         return (
             len(one.rejections) + len(one.waiting) + len(one.forks) + len(one.quarantined)
             + len(conflicts(one)) + bool(one.branches) + bool(one.priorities)
+            + bool(one.turned_away)
         )  # fmt: skip
 
     def conflicts(self) -> list[status.View]:
@@ -322,11 +317,20 @@ class View:
                 (self._reader.gettext(label), place <= at) for place, (_, label) in enumerate(STEPS)
             ],
             "over": at < 0 and reached != "open",
+            "contact": self._contact() if reached == "released" else "",
             "hits": hits,
             "joint": paths.matter(matter, "joint-case")
             if reached == "released" and hits and _may_open(self._seat)
             else "",
         }
+
+    def _contact(self) -> str:
+        """Whom to call on the other side, as it said in the match."""
+        for line in self._shown.by_id.values():
+            said = getattr(line.said, "contact", None)
+            if not line.own and said is not None and said.shown is not None:
+                return str(said.shown)
+        return ""
 
     def contexts(self) -> dict[tuple[RecordId, str], str]:
         """What was said of identifiers when they were noted, by record and value."""

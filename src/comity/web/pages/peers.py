@@ -14,7 +14,7 @@ from comity import errors
 from comity.desk import carrying, neighbours, permitting
 from comity.matters import directory
 from comity.policy import denials
-from comity.web import paths, seats
+from comity.web import paths, refusals, seats
 from comity.web.i18n import N_
 from comity.web.seats import AtDesk, Seat
 
@@ -63,6 +63,7 @@ def _page(seat: Seat, *, mistake: str = "", refusal: errors.ComityError | None =
         lines={one.authority: one for one in neighbours.peers(seat.desk)} if operates else {},
         operates=operates,
         fingerprint=fingerprint,
+        meaning=lambda code: refusals.meaning(seat.page.reader, code),
         paths=paths,
         mistake=mistake,
         refusal=refusal,

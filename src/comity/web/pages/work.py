@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from comity.desk import offering, working
-from comity.web import live, paths, telling, words
+from comity.web import buttons, live, paths, telling, words
 from comity.web.i18n import N_
 from comity.web.seats import AtDesk, Seat
 
@@ -61,10 +61,7 @@ def _line(seat: Seat, item: working.Item) -> dict[str, object]:
     return {
         "told": told,
         "gist": gist,
-        "steps": [
-            (reader.gettext(registry[name].title), paths.act(item.row.id, registry[name], about))
-            for name in item.kinds
-        ],
+        "steps": buttons.of(reader, item.row.id, (registry[name] for name in item.kinds), about),
         "needs": _needs(seat, item),
         "who": [seat.names.get(one, one) for one in sorted(turn.moves)],
         "status": words.status(reader, turn.view.status, turn.view.thing) if turn.view else None,
