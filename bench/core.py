@@ -140,7 +140,7 @@ def _receive(turin: Member, items: list[contents.Item], verifications: float) ->
             made_at=START,
             items=tuple(items[at : at + BATCH]),
         )
-        verified, turned = receiving.sort(turin.tools, found, come)
+        verified, turned = receiving.sort(turin.tools, found, come.items)
         assert not turned
         assert not receiving.take_in(turin.tools, verified, LYON)
     measured = RECEIVED / (time.perf_counter() - start)

@@ -4,22 +4,21 @@ import functools
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
 from comity.records.ids import AuthorityId
 from comity.web import app, home, page
 from tests.browser import alliance as alliances
+from tests.browser import looking
+from tests.browser.looking import NARROW, WIDE, Eyes, Seen, Table, Tables
 from tests.web import door, gallery
 
-AXE = Path(__file__).parents[2] / "build" / "test-assets" / "axe-core-4.14.1" / "axe.min.js"
-STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -30,28 +29,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-# Texts of the page itself in which an English word follows another: names and texts of people are
-# isolated, codes and addresses are marked as such.
-_ENGLISH = r"""
-(() => {
-  const skipped = 'bdi, code, pre, .prose, [lang=en], option, textarea, script, style, .top__name';
-  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const found = [];
-  while (walk.nextNode()) {
-    const text = walk.currentNode.data.replace(/\u2068[^\u2069]*\u2069/g, '');
-    if (/[A-Za-z]{2,} [a-z]{2,}/.test(text) && !walk.currentNode.parentElement.closest(skipped))
-      found.push(text.trim());
-  }
-  return found;
-})()
-"""
-_LISTEN = """
-window.reports = [];
-document.addEventListener('securitypolicyviolation', (event) =>
-    window.reports.push(`${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
-"""
-# A page that answers 4xx is what some tests ask for; the browser notes it, and that is all.
-_EXPECTED = "Failed to load resource: the server responded with a status of 4"
 
 
 @dataclass
@@ -69,92 +46,6 @@ class Site:
         context.add_cookies(
             [{"name": name, "value": token, "url": self.address, "sameSite": "Strict"}]
         )
-
-
-# What can differ between light and dark, wide and narrow, and between languages; the rest of what
-# axe looks at is in the page itself, and is asked once.
-APPEARANCE = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
-LANGUAGE = ["html-has-lang", "html-lang-valid", "valid-lang", "target-size", "label", "link-name"]
-WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 360, "height": 740}
-
-
-@dataclass
-class Seen:
-    """One window, and what the browser complained about in it."""
-
-    page: Page
-    complaints: list[str] = field(default_factory=list)
-
-    def goto(self, address: str) -> None:
-        """Open another page in it."""
-        self.page.goto(address)
-
-    def check(self) -> None:
-        """No script error, no breach of the content policy, nothing wider than the window."""
-        self.complaints += self.page.evaluate("window.reports ?? []")
-        assert not self.complaints, self.page.url
-        assert self.page.locator("h1").count() == 1, self.page.url
-        self.check_width()
-
-    def check_width(self) -> None:
-        """Nothing is wider than the window."""
-        wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-        assert self.page.evaluate(wide) <= 0, f"{self.page.url} is wider than its window"
-
-    def check_accessible(self, rules: list[str] | None = None) -> None:
-        """What axe finds, with the places where it finds it; `rules` narrow what it looks at."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(AXE.read_text() + ";0")
-        wanted = {"type": "rule", "values": rules} if rules else STANDARDS
-        found = self.page.evaluate(
-            "(wanted) => axe.run(document, {runOnly: wanted, resultTypes: ['violations']})"
-            ".then((all) => all.violations.map("
-            "(one) => one.id + ': ' + one.nodes.map((node) => node.target + ' '"
-            " + node.failureSummary).join(' | ')))",
-            wanted,
-        )
-        assert not found, "\n".join([self.page.url, *found])
-
-    def check_translated(self) -> None:
-        """No sentence of the page itself is left in English; what people wrote may be."""
-        assert not self.page.evaluate(_ENGLISH), self.page.url
-
-
-@dataclass
-class Eyes:
-    """Everybody who looks at a page: in light and dark, on a telephone, in Arabic, in German."""
-
-    english: Seen
-    arabic: Seen
-    german: Seen
-
-    @property
-    def windows(self) -> tuple[Seen, Seen, Seen]:
-        """All three."""
-        return self.english, self.arabic, self.german
-
-    def look(self, address: str) -> None:
-        """Open a page, and look at it in every way."""
-        for one in self.windows:
-            one.goto(address)
-        self.look_again()
-
-    def look_again(self) -> None:
-        """Look at what is open in all three windows; those in Arabic and German are narrow."""
-        page = self.english.page
-        self.english.check()
-        self.english.check_accessible()
-        page.emulate_media(color_scheme="dark")
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # playwright's own type
-        self.english.check_width()
-        self.english.check_accessible(APPEARANCE)
-        page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # playwright's own type
-        page.emulate_media(color_scheme="light")
-        self.arabic.check()
-        assert self.arabic.page.get_attribute("html", "dir") == "rtl"
-        self.arabic.check_translated()
-        self.arabic.check_accessible(LANGUAGE)
-        self.german.check()
 
 
 @pytest.fixture(scope="session")
@@ -210,6 +101,22 @@ def people(chromium: Browser) -> Callable[..., BrowserContext]:
     return make
 
 
+@pytest.fixture(scope="session")
+def tables(people: Callable[..., BrowserContext], alliance: alliances.Alliance) -> Tables:
+    """Where axe looks at pages; signed in, for the style sheets that only officers get."""
+
+    def table(rules: list[str] | None, **settings: Any) -> Table:
+        person = people(bypass_csp=True, **settings)
+        address = alliance.sign_in(person, alliance.story.turin, "officer")
+        return Table(person.new_page(), address, rules)
+
+    return Tables(
+        light=table(None),
+        dark=table(looking.APPEARANCE, color_scheme="dark", viewport=NARROW),
+        narrow=table(None, viewport=NARROW),
+    )
+
+
 @pytest.fixture
 def context(people: Callable[..., BrowserContext]) -> Iterator[Callable[..., BrowserContext]]:
     """Makes people for one test."""
@@ -235,60 +142,26 @@ def watched(
 @pytest.fixture
 def watched_at() -> Callable[[BrowserContext, str], Seen]:
     """Opens a page at an address and notes what the browser complains about."""
-    return _opened
+    return looking.opened
 
 
 @pytest.fixture
 def eyes(
-    context: Callable[..., BrowserContext],
+    context: Callable[..., BrowserContext], tables: Tables
 ) -> Callable[[Callable[[BrowserContext], object]], Eyes]:
     """Makes everybody who looks, for one test; what is given signs each of them in."""
-    return lambda sign_in: _eyes(context, sign_in)
+    return lambda sign_in: looking.eyes(context, tables, sign_in)
 
 
 @pytest.fixture(scope="session")
 def staff(
-    people: Callable[..., BrowserContext], alliance: alliances.Alliance
+    people: Callable[..., BrowserContext], alliance: alliances.Alliance, tables: Tables
 ) -> Callable[[AuthorityId, str], Eyes]:
     """Everybody who looks, signed in at a member's node in a role; the same for all tests."""
 
     @functools.cache
     def of(authority: AuthorityId, role: str) -> Eyes:
         member = alliance.story.world.members[authority]
-        return _eyes(people, lambda person: alliance.sign_in(person, member, role))
+        return looking.eyes(people, tables, lambda person: alliance.sign_in(person, member, role))
 
     return of
-
-
-def _eyes(
-    people: Callable[..., BrowserContext], sign_in: Callable[[BrowserContext], object]
-) -> Eyes:
-    looks: list[dict[str, Any]] = [
-        {"color_scheme": "light"},
-        {"locale": "ar", "viewport": NARROW},
-        {"locale": "de", "viewport": NARROW},
-    ]
-    windows = []
-    for look in looks:
-        person = people(**look)
-        sign_in(person)
-        windows.append(_opened(person, "about:blank"))
-    return Eyes(*windows)
-
-
-def _opened(person: BrowserContext, address: str) -> Seen:
-    person.add_init_script(_LISTEN)
-    opened = person.new_page()
-    seen = Seen(opened)
-    opened.on("pageerror", lambda error: seen.complaints.append(str(error)))
-    opened.on("dialog", lambda dialog: seen.complaints.append(f"dialog {dialog.message}"))
-    opened.on(
-        "console",
-        lambda message: (
-            seen.complaints.append(message.text)
-            if message.type in ("error", "warning") and not message.text.startswith(_EXPECTED)
-            else None
-        ),
-    )
-    opened.goto(address)
-    return seen

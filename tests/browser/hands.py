@@ -6,6 +6,15 @@ from typing import Protocol
 from playwright.sync_api import Download, Page
 
 TABS_MAX = 120
+# How often Tab is pressed at the least from what has the focus to what is wanted.
+_FAR = """
+(wanted) => {
+  const stops = [...document.querySelectorAll(
+    'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"]')]
+    .filter((one) => one.checkVisibility());
+  return stops.indexOf(document.querySelector(wanted)) - stops.indexOf(document.activeElement);
+}
+"""
 
 
 class Hands(Protocol):
@@ -62,7 +71,7 @@ class Keyboard:
     def press(self, place: str) -> None:
         self._reach(place)
         with self.page.expect_navigation():
-            self.page.keyboard.press("Space")
+            self.page.keyboard.press("Enter")
 
     def write(self, place: str, text: str) -> None:
         self._reach(place)
@@ -90,6 +99,8 @@ class Keyboard:
         return download.value
 
     def _reach(self, place: str) -> None:
+        for _ in range(self.page.evaluate(_FAR, place) - 1):
+            self.page.keyboard.press("Tab")
         for _ in range(TABS_MAX):
             if self.page.evaluate("(wanted) => document.activeElement.matches(wanted)", place):
                 return

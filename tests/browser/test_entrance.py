@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import BrowserContext, Route
 
-from tests.browser.conftest import Seen, Site
+from tests.browser.conftest import Site
+from tests.browser.looking import Seen
 from tests.web import door, gallery
 
 pytestmark = pytest.mark.browser

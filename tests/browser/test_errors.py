@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext
 from comity.desk import sessions
 from comity.records.ids import AuthorityId
 from tests.browser.alliance import Alliance
-from tests.browser.conftest import Eyes
+from tests.browser.looking import Eyes
 from tests.world.world import TURIN
 
 pytestmark = pytest.mark.browser
@@ -37,10 +37,11 @@ def test_an_act_that_no_longer_fits_is_refused_with_what_was_typed_kept(
     staff: Staff, alliance: Alliance
 ) -> None:
     everybody, address = staff(TURIN, "officer"), alliance.addresses[TURIN]
+    others = everybody.others()
     story = alliance.story
     request = story.request(alliance.case, ask="Keep the log of November.")
     story.world.settle()
-    for one in everybody.windows:
+    for one in (everybody.english, *others):
         one.goto(f"{address}/matters/{alliance.case}/act/request.declined/1?about={request}")
         one.page.select_option("#f-ground", index=1)
         one.page.fill("#f-reason", "Nothing is kept.")
@@ -48,20 +49,21 @@ def test_an_act_that_no_longer_fits_is_refused_with_what_was_typed_kept(
         one.page.wait_for_selector(".recipients")
     declined = {"request": request, "ground": "other", "reason": "Not here."}
     story.world.act(story.turin, "request.declined/1", declined, alliance.case)
-    for one in everybody.windows:
+    for one in (everybody.english, *others):
         one.page.click("button[value=do]")
         one.page.wait_for_selector("[role=alert]")
         assert one.page.input_value("#f-reason") == "Nothing is kept."
-    everybody.look_again()
+    everybody.look_again(*(one.page.content() for one in others))
     assert "request is declined" in everybody.english.page.inner_text("[role=alert]")
-    assert "Ersuchen" in everybody.german.page.inner_text("[role=alert]")
+    assert "Ersuchen" in others[1].page.inner_text("[role=alert]")
 
 
 def test_a_form_that_was_filled_in_wrong_leads_to_each_mistake(
     staff: Staff, alliance: Alliance
 ) -> None:
     everybody, address = staff(TURIN, "officer"), alliance.addresses[TURIN]
-    for one in everybody.windows:
+    others = everybody.others()
+    for one in (everybody.english, *others):
         one.goto(f"{address}/exhibits/new?case={alliance.case}")
         one.page.click("main form .row button")
         one.page.wait_for_selector("#mistakes")
@@ -70,20 +72,21 @@ def test_a_form_that_was_filled_in_wrong_leads_to_each_mistake(
         assert "#file" in links
         assert len(links) == 5
         assert all(one.page.locator(where).count() == 1 for where in links)
-    everybody.look_again()
+    everybody.look_again(*(one.page.content() for one in others))
 
 
 def test_a_file_that_can_be_read_in_part_says_what_to_do_about_the_rest(
     staff: Staff, alliance: Alliance
 ) -> None:
     everybody, address = staff(TURIN, "officer"), alliance.addresses[TURIN]
+    others = everybody.others()
     text = "class,value\ndomain,lamp.example.org\nbtc,notabitcoin\niban,GB00WEST12345698765432"
-    for one in everybody.windows:
+    for one in (everybody.english, *others):
         one.goto(f"{address}/import?into={alliance.case}")
         one.page.fill("#text", text)
         one.page.click("main form .row button")
         one.page.wait_for_selector("#faults")
-    everybody.look_again()
+    everybody.look_again(*(one.page.content() for one in others))
     assert "Its check digits do not hold" in everybody.english.page.inner_text("#faults")
 
 
@@ -109,10 +112,11 @@ def test_a_form_without_its_token_does_nothing_and_says_why(
     staff: Staff, alliance: Alliance
 ) -> None:
     everybody, address = staff(TURIN, "officer"), alliance.addresses[TURIN]
-    for one in everybody.windows:
+    others = everybody.others()
+    for one in (everybody.english, *others):
         one.goto(f"{address}/matters/{alliance.case}/act/note.made/1")
         one.page.evaluate("document.querySelectorAll('[name=form_token]')[2].value = 'of another'")
         one.page.click("button[value=look]")
         one.page.wait_for_selector(".door")
-    everybody.look_again()
+    everybody.look_again(*(one.page.content() for one in others))
     assert "reload the page" in everybody.english.page.inner_text("main")

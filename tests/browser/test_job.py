@@ -11,8 +11,8 @@ from playwright.sync_api import BrowserContext
 from comity.desk import evidence, matching
 from comity.records.ids import MatterId, RecordId
 from tests.browser.alliance import Alliance
-from tests.browser.conftest import Seen
 from tests.browser.hands import Hands, Keyboard, Pointer
+from tests.browser.looking import Seen
 from tests.web.pages.story import Story
 from tests.world.world import LYON, TURIN
 

@@ -7,7 +7,7 @@ from playwright.sync_api import BrowserContext, Page
 
 from comity.records.ids import AuthorityId
 from tests.browser.alliance import Alliance
-from tests.browser.conftest import Eyes, Seen
+from tests.browser.looking import Eyes, Seen
 from tests.world.world import OSLO, TURIN
 
 pytestmark = pytest.mark.browser
@@ -76,14 +76,15 @@ def test_looking_before_saying_is_sound_and_tells_who_will_read_what(
     staff: Staff, alliance: Alliance
 ) -> None:
     address, everybody = alliance.addresses[TURIN], staff(TURIN, "officer")
-    for one in everybody.windows:
+    others = everybody.others()
+    for one in (everybody.english, *others):
         one.goto(f"{address}/matters/{alliance.case}/act/request.filed/1")
         fill_request(one.page)
         one.page.click("details.fold summary")
         one.page.select_option("#f-handling-audience", "chosen")
         one.page.click("button[value=look]")
         one.page.wait_for_selector(".recipients")
-    everybody.look_again()
+    everybody.look_again(*(one.page.content() for one in others))
     told = everybody.english.page.inner_text("main")
     assert "sees that there is, and cannot read: What is asked, Why it is needed" in told
     everybody.english.page.click("button[value=back]")

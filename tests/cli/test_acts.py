@@ -118,12 +118,14 @@ def test_the_same_key_has_one_effect(alliance: conftest.Alliance) -> None:
 
 
 def test_handling_is_passed_on(alliance: conftest.Alliance) -> None:
+    # A case of its own: one that holds this is not exported, and others export the shared one.
+    case = alliance.north.open_case("se-south")
     said = alliance.north.do(
-        *("act", "note.made/1", "--matter", alliance.case, "--field", "text=x"),
+        *("act", "note.made/1", "--matter", case, "--field", "text=x"),
         *("--tlp", "RED", "--recipient", "se-south"),
         who="officer",
     )
-    shown = alliance.north.do("matter", "show", alliance.case, who="officer")["records"]
+    shown = alliance.north.do("matter", "show", case, who="officer")["records"]
     (one,) = (one["handling"] for one in shown if one["record"] == said["record"])
     assert (one["tlp"], one["recipients"]) == ("RED", ["se-south"])
 

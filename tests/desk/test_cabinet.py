@@ -1,5 +1,6 @@
 """Matters in memory: the same as in the store, whatever happened in between."""
 
+import datetime
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -11,9 +12,11 @@ from comity import errors
 from comity.desk import cabinet, performing, receiving
 from comity.matters import waiting
 from comity.policy import denials
+from comity.records import record
 from comity.records.ids import MatterId, RecordId
-from comity.store import tables
+from comity.store import port, tables
 from tests.store.conftest import pen_held
+from tests.world import by_hand
 from tests.world.world import TURIN, Member, World
 
 NOWHERE = MatterId("0" * 64)
@@ -157,6 +160,19 @@ def test_what_is_still_on_its_way_to_the_disk_is_read_too(
     assert seen == [2]
 
 
+def test_looking_for_what_is_absent_writes_nothing(shared: World, lyon: Member) -> None:
+    """Else it would take the time of a commit, and who measures could tell absent from hidden."""
+    commits: list[port.Appended] = []
+    store = lyon.tools.store
+    store.on_commit(commits.append)
+    for _ in range(3):
+        with pytest.raises(errors.NotFound), lyon.tools.cabinet.holding(MatterId("e" * 64)):
+            pass
+    # The writer's thread tells of commits in their order.
+    store.save_setting("looked", "yes")
+    assert commits == []
+
+
 def test_a_matter_is_not_exchanged_under_whoever_uses_it(shared: World, lyon: Member) -> None:
     case = case_of(shared, lyon)
     found = lyon.tools.cabinet
@@ -270,6 +286,31 @@ def test_nobody_can_have_a_matter_folded_again_at_each_record(
         with lyon.tools.cabinet.holding(case) as folder:
             assert folder.matter is matter
             assert matter.turned_away == 3
+
+
+def test_what_a_record_claims_to_be_said_later_than_it_came_heads_no_list(
+    shared: World, lyon: Member, turin: Member
+) -> None:
+    case = case_of(shared, lyon, TURIN)
+    shared.settle()
+    claim = datetime.datetime(2999, 1, 1, tzinfo=datetime.UTC)
+    made = by_hand.say(turin, case, said_at=claim)
+    by_hand.send(shared, turin, lyon, items=by_hand.items(made))
+    line = lyon.tools.store.matter(case)
+    assert line is not None
+    assert line.changed_at < record.instant(shared.now())
+    later = case_of(shared, lyon)
+    newest = lyon.tools.store.matters(port.MatterQuery(limit=2))
+    assert [one.id for one in newest] == [later, case]
+    # The same in memory, read anew, and after the next act.
+    for found in (lyon.tools.cabinet, other(lyon)):
+        with found.holding(case) as folder:
+            assert cabinet.row_of(folder) == line
+            assert folder.matter.changed_at == "2999-01-01T00:00:00.000Z"
+    note(shared, lyon, case)
+    moved = lyon.tools.store.matter(case)
+    assert moved is not None
+    assert line.changed_at < moved.changed_at < record.instant(shared.now())
 
 
 def test_the_line_of_a_matter_is_read_off_its_records(shared: World, lyon: Member) -> None:

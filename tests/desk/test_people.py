@@ -1,6 +1,7 @@
 """People and their secrets: once, for a time, and never as a password."""
 
 import contextlib
+import dataclasses
 import datetime
 import threading
 
@@ -8,6 +9,7 @@ import pytest
 
 from comity import errors
 from comity.desk import people
+from comity.store import port
 from tests.world.world import LYON, Member, World, refused
 
 HOUR = datetime.timedelta(hours=1)
@@ -168,6 +170,22 @@ def test_secrets_that_expired_are_not_kept_for_ever(world: World) -> None:
     assert people.officer_of(own, session, "session", now) == officer
     people.issue(own, lyon.people["operator"], "link", HOUR, now + 24 * HOUR)
     assert len(own.store.credentials(officer.id)) == 1
+
+
+def test_answers_are_not_kept_for_ever(world: World) -> None:
+    lyon = world.add(LYON)
+    store, mine, gone = lyon.tools.store, lyon.people["officer"], lyon.people["desk_head"]
+    store.save_officer(dataclasses.replace(gone, active=False))
+    colleague = lyon.people["operator"]
+    at = world.now()
+    given = [
+        port.Answered(who.id, "key", "digest", 201, b"", at) for who in (mine, gone, colleague)
+    ]
+    store.append(port.Append(answered=tuple(given))).result()
+    people.issue(lyon.tools, mine, "link", HOUR, at + people.ANSWERS_KEPT)
+    assert [store.answered(one.officer, "key") for one in given] == given
+    people.issue(lyon.tools, mine, "link", HOUR, at + people.ANSWERS_KEPT + HOUR)
+    assert [store.answered(one.officer, "key") for one in given] == [None, None, given[2]]
 
 
 def test_the_token_of_a_form_is_of_its_session() -> None:

@@ -1,11 +1,14 @@
 """An act, from the officer's hand to the partner's node."""
 
+import dataclasses
+
 import pytest
 
 from comity import errors
 from comity.desk import cabinet, performing, reading
 from comity.records.ids import MatterId
 from comity.store import port
+from tests.store.conftest import pen_held
 from tests.world.world import OSLO, TURIN, Member, World, refused
 
 REQUEST = {
@@ -197,6 +200,32 @@ def test_what_the_store_refuses_is_nothing_that_others_stand_after(
     lyon.tools.store.append(port.Append()).result()
     memory, store = digests(lyon, case)
     assert memory == store
+
+
+def test_what_was_said_after_a_record_that_is_refused_is_refused_too(
+    shared: World, lyon: Member
+) -> None:
+    """It names the other as its ancestor, and would wait for it for ever wherever it is."""
+    case = open_case(shared, lyon, TURIN).matter
+
+    def used(said: performing.Said) -> port.Answered:
+        return port.Answered("o-1", f"twice-{case}", "digest", 201, b"", shared.now())
+
+    lyon.tools.store.append(port.Append(answered=(used(performing.Said(case, case)),))).result()
+    act = performing.Act(kind="note.made/1", matter=case, said={"text": "x"}, answer=used)
+    with pen_held(lyon.tools.store):
+        _, first = performing.say(shared.desk(lyon), act)
+        later = dataclasses.replace(act, answer=None)
+        said, second = performing.say(shared.desk(lyon), later)
+    refused("key-used", lambda: performing.finish(first))
+    refused("matter-moved", lambda: performing.finish(second))
+    assert lyon.tools.store.record(said.record) is None
+    memory, store = digests(lyon, case)
+    assert memory == store
+    done = performing.perform(shared.desk(lyon), later)
+    with lyon.tools.cabinet.holding(case) as folder:
+        assert done.record in folder.matter
+        assert not folder.matter.waiting
 
 
 def test_who_takes_no_part_is_addressed_in_vain(shared: World, lyon: Member) -> None:

@@ -124,11 +124,14 @@ def asked(desk: tools.Desk, case: MatterId, row: port.MatterRow) -> dict[str, Ca
             desk, desk.tools.registry["note.made/1"], permitting.about_row(row)
         ),
         "read.registry": lambda: permitting.visible(desk, [row]),
+        "act:note.made/1": lambda: permitting.visible(desk, [row], "act:note.made/1"),
         "offers": lambda: offering.beginnings(desk),
     }
 
 
-@pytest.mark.parametrize("way", ["read.matter", "note.made", "read.registry", "offers"])
+@pytest.mark.parametrize(
+    "way", ["read.matter", "note.made", "read.registry", "act:note.made/1", "offers"]
+)
 def test_a_failure_of_policy_permits_nothing_and_is_logged_without_persons(
     shared: World,
     lyon: Member,

@@ -304,3 +304,59 @@ def test_two_records_at_one_position_are_shown_to_every_party_and_a_thousand_are
     by_hand.send(shared, lyon, turin, items=by_hand.items(*breath))
     assert len(turin.tools.store.pending(OSLO, 99)) == receiving.FORK_RECORDS_MAX
     shared.settle()
+
+
+# --- identifiers -------------------------------------------------------------------------------
+
+
+def noted(value: str) -> dict[str, object]:
+    return {"identifiers": [{"cls": "domain", "value": value}], "source": None}
+
+
+def holders(member: Member, value: str) -> list[RecordId]:
+    """The records by which this member's registry knows a domain."""
+    return [one.record for one in member.tools.store.holding([("domain", value)])]
+
+
+def test_identifiers_of_a_rejected_record_never_enter_the_registry(
+    shared: World, lyon: Member, turin: Member, oslo: Member, case: MatterId
+) -> None:
+    """They would answer blind questions as if this authority had them."""
+    with lyon.tools.cabinet.holding(case) as folder:
+        place = folder.matter.place(OSLO)
+    planted = by_hand.say(oslo, case, "identifiers.noted/1", noted("planted.example"), place=place)
+    for _ in range(2):
+        by_hand.send(shared, oslo, turin, items=by_hand.items(planted))
+    assert turin.tools.store.record(planted.record.id) is not None
+    assert holders(turin, "planted.example") == []
+
+
+def test_identifiers_of_a_record_that_waits_enter_the_registry_when_it_counts(
+    shared: World, lyon: Member, turin: Member, case: MatterId
+) -> None:
+    first = shared.act(lyon, "note.made/1", {"text": "first"}, case).record
+    second = shared.act(lyon, "identifiers.noted/1", noted("late.example"), case).record
+    third = shared.act(lyon, "identifiers.noted/1", noted("later.example"), case).record
+    store = lyon.tools.store
+    texts = store.disclosures([second, third])
+    item = {
+        one: contents.Item(stored.envelope, tuple(texts.get(one, ())))
+        for one in (first, second, third)
+        if (stored := store.record(one)) is not None
+    }
+    by_hand.send(shared, lyon, turin, items=(item[second],))
+    assert holders(turin, "late.example") == []
+    # One waits since an earlier parcel, one since a moment ago.
+    by_hand.send(shared, lyon, turin, items=(item[third], item[first]))
+    assert holders(turin, "late.example") == [second]
+    assert holders(turin, "later.example") == [third]
+
+
+def test_identifiers_that_are_disclosed_later_enter_the_registry_then(
+    shared: World, lyon: Member, turin: Member, case: MatterId
+) -> None:
+    made = by_hand.say(lyon, case, "identifiers.noted/1", noted("shown.example"))
+    by_hand.send(shared, lyon, turin, items=(contents.Item(made.signed),))
+    assert holders(turin, "shown.example") == []
+    by_hand.send(shared, lyon, turin, items=by_hand.items(made))
+    assert holders(turin, "shown.example") == [made.record.id]

@@ -9,7 +9,7 @@ from comity.records import record, sealed
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.store import port
 from tests.store.conftest import pen_held
-from tests.world import forging
+from tests.world import by_hand, forging
 from tests.world.world import LYON, OSLO, TURIN, Member, World
 
 
@@ -108,6 +108,57 @@ def test_a_newcomer_gets_of_old_records_only_what_it_is_entitled_to(
     assert waiting(lyon, OSLO, note) == [(set(), False)]
 
 
+def branches(member: Member, case: MatterId, newcomer: AuthorityId) -> list[record.Built]:
+    """Two records of the lead at one place of the control chain, each of which adds a party."""
+    with member.tools.cabinet.holding(case) as folder:
+        place = folder.matter.place(member.authority)
+    said = [{"party": newcomer, "reason": reason} for reason in ("one", "other")]
+    return [by_hand.say(member, case, "party.added/1", one, place=place) for one in said]
+
+
+def test_a_branch_that_is_not_in_force_brings_nobody_anything_until_it_wins(
+    shared: World, lyon: Member, turin: Member
+) -> None:
+    case = case_of(shared, lyon, TURIN)
+    shared.settle()
+    mine = shared.act(turin, "note.made/1", {"text": "mine"}, case).record
+    shared.settle()
+    made = branches(lyon, case, OSLO)
+    by_hand.send(shared, lyon, turin, items=by_hand.items(*made))
+    assert waiting(turin, OSLO, mine) == []
+    keep = {"keep": made[0].record.id, "reason": "first"}
+    shared.act(turin, "fork.voted/1", keep, case, role="desk_head")
+    assert waiting(turin, OSLO, mine) == []
+    shared.act(turin, "fork.resolved/1", {"keep": keep["keep"]}, case, role="desk_head")
+    assert waiting(turin, OSLO, mine) == [({"text"}, False)]
+
+
+def test_who_comes_in_again_gets_only_what_it_lacks(
+    shared: World, lyon: Member, turin: Member
+) -> None:
+    case = case_of(shared, lyon, TURIN)
+    shared.settle()
+    old = shared.act(turin, "note.made/1", {"text": "old"}, case).record
+    shared.settle()
+    added, _ = made = branches(lyon, case, OSLO)
+    by_hand.send(shared, lyon, turin, items=by_hand.items(added))
+    assert waiting(turin, OSLO, old) == [({"text"}, False)]
+    by_hand.send(shared, lyon, turin, items=by_hand.items(made[1]))
+    new = shared.act(turin, "note.made/1", {"text": "new"}, case).record
+    assert waiting(turin, OSLO, new) == []
+    keep = {"keep": added.record.id, "reason": "first"}
+    shared.act(turin, "fork.voted/1", keep, case, role="desk_head")
+    shared.act(turin, "fork.resolved/1", {"keep": keep["keep"]}, case, role="desk_head")
+    assert waiting(turin, OSLO, old) == [({"text"}, False)]
+    assert waiting(turin, OSLO, new) == [({"text"}, False)]
+
+
+def test_a_newcomer_gets_the_record_that_adds_it_once(shared: World, lyon: Member) -> None:
+    case = case_of(shared, lyon)
+    added = shared.act(lyon, "party.added/1", {"party": OSLO, "reason": "server"}, case).record
+    assert waiting(lyon, OSLO, added) == [({"reason"}, False)]
+
+
 # --- identifiers -------------------------------------------------------------------------------
 
 
@@ -153,7 +204,9 @@ def test_what_is_no_identifier_opens_nothing_and_is_not_kept_as_one(
         {}, {"identifiers": wrong}, lambda: next(salt), by_element=["identifiers"]
     )
     writes = writing.Writes()
-    writing.add_disclosures(writes, forged.record, (*forged.disclosures, *made))
+    shown = (*forged.disclosures, *made)
+    writing.add_record(writes, forged.record, forged.signed, shown, own=False)
+    writing.add_identifiers(writes, forged.record, shown)
     assert open_["identifiers"]
     assert [(row.cls, row.value) for row in writes.identifiers] == [("domain", "fine.example")]
     # They are kept as what they are, for whoever reads the record.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from comity import errors
 from comity.matters import subjects
-from comity.policy import actions, asks, engine
+from comity.policy import actions, asks, denials, engine
 from comity.policy.asks import About, Ask, Who
 from comity.policy.denials import Denied
 from comity.policy.engine import Engine, Permit
@@ -180,6 +180,10 @@ def test_an_engine_error_withholds_the_whole_list() -> None:
     with pytest.raises(errors.Unavailable) as caught:
         erring.visible([case, CLOSED], asking.ask("read.registry"))
     assert caught.value.code == "policy-engine-error"
+    # What the engine says is for the log: a message reaches whoever asked.
+    assert "overflow" not in caught.value.message + caught.value.next_step
+    assert isinstance(caught.value.__cause__, denials.Faults)
+    assert "overflows" in caught.value.__cause__.faults[0]
 
 
 def test_a_policy_that_always_errs_stops_the_start() -> None:

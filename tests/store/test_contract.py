@@ -1,6 +1,7 @@
 """What the port promises of appending, on each engine."""
 
 import dataclasses
+import datetime
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import pytest
@@ -328,3 +329,22 @@ def test_every_leaf_is_streamed_in_order(store: durable.DurableStore) -> None:
 def test_a_matter_is_found_by_all_its_records(store: durable.DurableStore) -> None:
     assert store.records(MatterId("0" * 64)) == []
     assert store.last(MatterId("0" * 64)) is None
+
+
+def test_old_answers_are_cleared_of_those_officers_and_no_others(
+    store: durable.DurableStore,
+) -> None:
+    def answer(officer: str, key: str, days: int) -> port.Answered:
+        at = acts.NOW - datetime.timedelta(days=days)
+        return port.Answered(officer, key, "digest", 201, b"body", at)
+
+    old = [answer("o-1", f"old-{n:04d}", 31) for n in range(1_203)]
+    kept = [answer("o-1", "new", 29), answer("o-3", "old", 31), answer("o-1", "zz", 30)]
+    other = [answer("o-2", "old", 400)]
+    store.append(port.Append(answered=(*old, *kept, *other))).result()
+    before = acts.NOW - datetime.timedelta(days=30)
+    assert store.clear_answered(["o-1", "o-2"], before) == 1_204
+    assert store.clear_answered(["o-1", "o-2"], before) == store.clear_answered([], before) == 0
+    assert [store.answered(one.officer, one.key) for one in kept] == kept
+    for one in (old[0], old[-1], *other):
+        assert store.answered(one.officer, one.key) is None

@@ -1,12 +1,15 @@
 """The pen: batches, refusals, faults, and SIGKILL under load on each engine."""
 
+import dataclasses
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from comity import errors
 from comity.ledger import tiles, tree
 from comity.records.ids import RecordId
 from comity.store import durable, pen, port
@@ -82,6 +85,93 @@ def test_a_refusal_in_a_large_batch_costs_nobody_else_anything(
     assert all(bad.exception() is not None for _, bad, _ in pairs)
     assert [seven.result() for _, _, seven in pairs] == [7] * 39
     assert [row.number for row in store.pending(TURIN, 99)] == list(range(1, 40))
+
+
+def test_settling_waits_for_what_is_queued_or_under_way(store: durable.DurableStore) -> None:
+    opening = acts.record(0)
+    settled = threading.Event()
+
+    def settle() -> None:
+        store.settle()
+        settled.set()
+
+    with pen_held(store):
+        # The change that holds the pen is under way, the append is queued behind it.
+        queued = store.append(port.Append(records=(opening,)))
+        thread = threading.Thread(target=settle)
+        thread.start()
+        assert not settled.wait(0.05)
+    assert settled.wait(10)
+    thread.join()
+    assert queued.done()
+    assert store.held([opening.id]) == {opening.id}
+
+
+def test_settling_costs_nothing_while_nothing_is_queued(store: durable.DurableStore) -> None:
+    commits: list[port.Appended] = []
+    store.on_commit(commits.append)
+    opening = acts.record(0)
+    store.append(port.Append(records=(opening,))).result()
+    stray = store.append(port.Append(outgoing=(port.Outgoing(TURIN, RecordId("f" * 64)),)))
+    assert stray.exception() is not None
+    store.save_setting("x", "y")
+    for _ in range(3):
+        store.settle()
+    # The writer's thread tells of commits in their order.
+    store.save_setting("x", "z")
+    assert [one.leaves for one in commits] == [(0,)]
+
+
+def test_settling_a_store_that_failed_says_so(place: Place) -> None:
+    store = place.open()
+    place.cut(store)
+    assert store.append(port.Append(records=(acts.record(0),))).exception(10) is not None
+    with pytest.raises(errors.Unavailable, match="failed"):
+        store.settle()
+
+
+def standing(n: int, *ancestors: port.NewRecord) -> port.NewRecord:
+    """The n-th own record of the matter of its ancestors."""
+    made = acts.record(n, ancestors[0].matter)
+    return dataclasses.replace(made, after=tuple(one.id for one in ancestors))
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_what_stands_on_a_refused_record_is_refused_with_it(
+    store: durable.DurableStore, together: bool
+) -> None:
+    """Stored, it would wait for ever, here and wherever it is sent."""
+    opening = acts.record(0)
+    taken = standing(1, opening)
+    store.append(port.Append(records=(opening,))).result()
+    store.append(port.Append(records=(taken,))).result()
+    late = dataclasses.replace(standing(1, opening), id=RecordId("a" * 64))
+    chain = [late, standing(2, late), standing(3, standing(2, late))]
+    futures = []
+    for row in (chain,) if together else ([one] for one in chain):
+        with pen_held(store):
+            futures += [store.append(port.Append(records=(one,))) for one in row]
+            good = store.append(port.Append(records=(acts.record(0, by=TURIN, own=False),)))
+        assert good.exception(10) is None
+    for future in futures:
+        fault = future.exception(10)
+        assert isinstance(fault, errors.Conflict)
+        assert fault.code == "matter-moved"
+    assert store.held([one.id for one in chain]) == set()
+    after = standing(2, taken)
+    assert store.append(port.Append(records=(after,))).result().leaves == (3,)
+
+
+def test_a_foreign_record_may_wait_for_what_is_not_here(store: durable.DurableStore) -> None:
+    opening = acts.record(0)
+    late = acts.record(1, opening.matter, own=False, by=TURIN)
+    assert store.append(port.Append(records=(late,))).result().leaves == (0,)
+
+
+def test_what_stands_on_a_record_of_the_same_append_is_taken(store: durable.DurableStore) -> None:
+    opening = acts.record(0)
+    both = (opening, standing(1, opening))
+    assert store.append(port.Append(records=both)).result().leaves == (0, 1)
 
 
 @pytest.mark.slow

@@ -49,6 +49,18 @@ def test_a_matter_gives_only_its_own_records_in_ledger_order(store: durable.Dura
     assert store.leaf(later[0].id) == 2
 
 
+def test_what_was_ever_queued_for_a_peer_is_told_by_matter(store: durable.DurableStore) -> None:
+    one, two = acts.record(0), acts.record(0, by=OSLO, own=False)
+    store.append(port.Append(records=(one, two))).result()
+    rows = [(TURIN, one, "d1"), (TURIN, one, ""), (TURIN, one, "d2 d3"), (TURIN, two, "d4")]
+    outgoing = [port.Outgoing(peer, of.id, tuple(told.split())) for peer, of, told in rows]
+    store.append(port.Append(outgoing=(*outgoing, port.Outgoing(OSLO, one.id)))).result()
+    store.delivered(TURIN, 1, [one.id])
+    assert store.queued(TURIN, one.matter) == {one.id: {"d1", "d2", "d3"}}
+    assert store.queued(OSLO, one.matter) == {one.id: set()}
+    assert store.queued(OSLO, two.matter) == {}
+
+
 def test_the_oldest_undelivered_rows_come_first(store: durable.DurableStore) -> None:
     opening = acts.record(0)
     store.append(port.Append(records=(opening,))).result()

@@ -1,5 +1,6 @@
 """Records and parcels made by hand, with a node's own keys: what no honest node would send."""
 
+import datetime
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,7 @@ def say(
     signer: envelope.Signer | None = None,
     charter: MatterId | None = None,
     handling: record.Handling | None = None,
+    said_at: datetime.datetime = START,
 ) -> record.Built:
     """A record as `member` would say it, or not quite; nothing of it is stored."""
     own = member.tools
@@ -51,7 +53,7 @@ def say(
         record.draft(known, said if said is not None else {"text": "hello"}),
         place=place or record.Place(matter=None, after=(), control=None, lamport=0, seq=0),
         officer="o-test",
-        said_at=START,
+        said_at=said_at,
         charter=charter or own.charter(),
         handling=handling or record.Handling(),
         seen={},

@@ -26,7 +26,7 @@ class Board:
     def of(self, folder: cabinet.Folder) -> tuple[turns.Turn, ...]:
         """What waits in a matter whose folder the caller holds."""
         matter_id = folder.matter.id
-        state = len(folder.matter), folder.matter.changed_at
+        state = len(folder.matter), cabinet.changed_at(folder)
         known = self._remembered(matter_id, state)
         if known is not None:
             return known

@@ -33,6 +33,8 @@ class Folder:
 
     matter: matter.Matter
     title: str = ""
+    arrived: str = ""
+    """The instant at which its last record came, as RFC 3339; empty where that is not known."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     stale: bool = True
     """Whether it must be read from the store before its next use."""
@@ -154,6 +156,8 @@ class Cabinet:
             return
         try:
             folder.matter, folder.title = self._read(folder.matter.id)
+            line = self._store.matter(folder.matter.id) if len(folder.matter) else None
+            folder.arrived = line.changed_at if line is not None else ""
         except BaseException:
             folder.stale = True
             raise
@@ -209,7 +213,7 @@ class Cabinet:
 def settle(store: port.Store) -> None:
     """Wait for what is queued, so that a read sees it: it may be of a folder dropped since."""
     try:
-        store.append(port.Append()).result()
+        store.settle()
     except errors.Unavailable:
         # Nothing is written any more, so there is nothing to wait for. It can still be read.
         return
@@ -276,6 +280,15 @@ def priority_of(found: matter.Matter) -> str:
     return newest.pop() if newest else first
 
 
+def changed_at(folder: Folder) -> str:
+    """When a matter changed: the latest instant that a record claims, but none after the last came.
+
+    An author may claim any year, and must not lead every list here for ever.
+    """
+    claimed = folder.matter.changed_at
+    return min(claimed, folder.arrived) if folder.arrived else claimed
+
+
 def row_of(folder: Folder) -> port.MatterRow:
     """The registry line of a matter."""
     found = folder.matter
@@ -289,7 +302,7 @@ def row_of(folder: Folder) -> port.MatterRow:
         status=status_of(found),
         priority=priority_of(found),
         opened_at=opening.said_at,
-        changed_at=found.changed_at,
+        changed_at=changed_at(folder),
         parties=tuple(sorted(membership.parties)),
         title=folder.title,
         records=len(found),

@@ -20,6 +20,8 @@ from comity.store import port
 LINK_MINUTES = 15
 SESSION_HOURS = 10
 TOKEN_DAYS_MAX = 90
+ANSWERS_KEPT = datetime.timedelta(days=30)
+"""How long an idempotency key holds at least (docs/api.md)."""
 PREFIX = "cmt_"
 
 Sort = Literal["link", "session", "token"]
@@ -117,10 +119,15 @@ def _inactive(officer: port.Officer) -> errors.Refused:
 
 
 def _clear(own: tools.Tools, officer: port.Officer, now: datetime.datetime) -> None:
-    """Take away secrets that expired: each sign-in leaves one."""
+    """Take away secrets that expired, of which each sign-in leaves one, and old answers.
+
+    With the answers of those who are not active any more: no sign-in of theirs will do it.
+    """
     for old in own.store.credentials(officer.id):
         if old.expires_at <= now:
             own.store.take_credential(old.digest, old.sort, old.created_at)
+    gone = [one.id for one in own.store.officers() if not one.active]
+    own.store.clear_answered([officer.id, *gone], now - ANSWERS_KEPT)
 
 
 def digest(secret: str) -> bytes:

@@ -298,6 +298,7 @@ def _writes(
     """Everything that an admitted record writes, but why it was permitted and what is answered."""
     writes = writing.Writes()
     writing.add_record(writes, built.record, built.signed, built.disclosures, own=True)
+    writing.add_identifiers(writes, built.record, built.disclosures)
     blobs = tuple((blob_id(blob), blob) for blob in act.blobs)
     writes.blobs.extend(blobs)
     writes.secrets.extend(act.secrets)
@@ -305,6 +306,9 @@ def _writes(
     named = tuple(blob for blob, _ in blobs)
     writing.send_own(writes, own, built.record, built.disclosures, everyone, named)
     writing.follow(writes, own, folder, built.record)
+    if built.record.after:
+        writing.welcome(writes, own, folder, before)
+    folder.arrived = built.record.said_at
     writes.matters.append(cabinet.row_of(folder))
     return writes
 

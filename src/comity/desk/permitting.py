@@ -53,7 +53,8 @@ def would_permit(
     try:
         answers = desk.tools.policy.would_permit([ask_of(desk, one, about) for one in wanted])
     except errors.Unavailable as fault:
-        raise _failed(f"{len(wanted)} offers", fault) from None
+        _report_cause(f"{len(wanted)} offers", fault)
+        raise
     return frozenset(one for one, yes in zip(wanted, answers, strict=True) if yes)
 
 
@@ -93,24 +94,22 @@ def about_row(row: port.MatterRow) -> asks.About:
     )
 
 
-def visible(desk: tools.Desk, rows: Sequence[port.MatterRow]) -> list[port.MatterRow]:
-    """The lines of the registry that this officer may see, decided in one batch."""
-    ask = ask_of(desk, "read.registry", None)
+def visible(
+    desk: tools.Desk, rows: Sequence[port.MatterRow], action: str = "read.registry"
+) -> list[port.MatterRow]:
+    """The lines of the registry that this officer may see, or may do `action` in: one batch."""
+    ask = ask_of(desk, action, None)
     try:
         seen = desk.tools.policy.visible((about_row(row) for row in rows), ask)
     except errors.Unavailable as fault:
-        raise _failed(f"read.registry of {len(rows)} lines", fault) from None
+        _report_cause(f"{action} of {len(rows)} lines", fault)
+        raise
     return [row for row in rows if row.id in seen]
 
 
-def _failed(action: str, fault: errors.Unavailable) -> errors.Unavailable:
-    """How it failed is for the log alone."""
-    if fault.code != "policy-engine-error":
-        return fault
-    _report(action, (fault.message,))
-    return errors.Unavailable(
-        "policy-engine-error", denials.failed(()).reason, next_step=fault.next_step
-    )
+def _report_cause(action: str, fault: errors.Unavailable) -> None:
+    if isinstance(fault.__cause__, denials.Faults):
+        _report(action, fault.__cause__.faults)
 
 
 def _report(action: str, faults: Sequence[str]) -> None:

@@ -25,8 +25,8 @@ from comity.desk import (
 )
 from comity.exchange import contents, parcel, receipt
 from comity.ledger import proofs
-from comity.matters import directory
-from comity.records import envelope, record, sealed
+from comity.matters import cases, control, directory, matter
+from comity.records import envelope, kinds, record, sealed
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
 from comity.store import port
 
@@ -91,7 +91,7 @@ def receive(own: tools.Tools, data: bytes, now: datetime.datetime) -> bytes:
     came = [delivering.carried(own, come.sender, one) for one in come.receipts]
 
     # (3)
-    taken = _take(own, come)
+    taken = _take(own, come, now)
 
     # (4)
     for answer in filter(None, came):
@@ -133,17 +133,17 @@ class _Taken:
     missing: tuple[RecordId, ...]
 
 
-def _take(own: tools.Tools, come: contents.Parcel) -> _Taken:
+def _take(own: tools.Tools, come: contents.Parcel, now: datetime.datetime) -> _Taken:
     found = own.directory()
     verified, turned = sort(own, found, come.items)
     before = own.store.held([one.record.id for one in verified])
-    missing = take_in(own, verified, come.sender, come.blobs)
+    missing = take_in(own, verified, come.sender, come.blobs, now)
     if turned and own.directory() is not found:
         # The parcel told who the author of another of its records is.
         late, turned = sort(own, own.directory(), [one.item for one in turned])
         known = {one.record.id for one in late}
         before |= own.store.held(known)
-        lacking = take_in(own, late, come.sender, come.blobs)
+        lacking = take_in(own, late, come.sender, come.blobs, now)
         missing = tuple(one for one in missing if one not in known) + lacking
         verified += late
     return _Taken(verified=verified, turned=turned, before=before, missing=missing)
@@ -194,6 +194,7 @@ def take_in(
     verified: Sequence[Arrived],
     sender: AuthorityId,
     blobs: Sequence[bytes] = (),
+    now: datetime.datetime | None = None,
 ) -> tuple[RecordId, ...]:
     """Store and fold verified records; the ids of ancestors that are missing. Durable on return.
 
@@ -203,6 +204,7 @@ def take_in(
     for one in verified:
         by_matter.setdefault(one.record.matter, []).append(one)
     by_id = {contents.blob_id(blob): blob for blob in blobs}
+    at = record.instant(now) if now is not None else ""
     before = own.store.held([one.record.id for one in verified])
     missing: list[RecordId] = []
     peers = {sender} if verified else set()
@@ -211,6 +213,7 @@ def take_in(
         for matter_id, arrived in by_matter.items():
             records = [one.record for one in arrived]
             with own.cabinet.holding(matter_id, new=True) as folder:
+                folder.arrived = at
                 writes = _folded(own, folder, arrived, by_id)
                 missing += wanting.wanted(folder.matter, records, before, sender)
                 # A crash before the commit leaves nothing: there is no receipt, it is sent again.
@@ -238,6 +241,8 @@ def _folded(
     """What taking in the records of one matter writes. Blobs that no record names are nothing."""
     writes = writing.Writes()
     known = folder.matter.forks()
+    begun = folder.matter.opening is not None
+    before = folder.matter.membership.parties if begun else frozenset()
     for one in arrived:
         _fold(own, writes, folder, one)
         if blobs and folder.matter.rejection(one.record.id) is None:
@@ -246,7 +251,17 @@ def _folded(
     if folder.matter.opening is not None:
         writes.matters.append(cabinet.row_of(folder))
         _pass_on(own, writes, folder, known)
+        writing.welcome(writes, own, folder, before if begun else _founded(own, folder.matter))
     return writes
+
+
+def _founded(own: tools.Tools, found: matter.Matter) -> frozenset[AuthorityId]:
+    """The parties with which a matter began: each of them was sent its records at once."""
+    opening = found.opening
+    assert opening is not None
+    effect = own.registry[opening.kind].effect
+    assert isinstance(effect, kinds.Genesis)
+    return control.founded(opening, effect).parties
 
 
 def _pass_on(
@@ -287,6 +302,31 @@ def _fold(own: tools.Tools, writes: writing.Writes, folder: cabinet.Folder, one:
         known = folder.matter.record(record_id)
         assert known is not None
         writing.follow(writes, own, folder, known)
+    _note(own, writes, folder, one, admitted)
+
+
+def _note(
+    own: tools.Tools,
+    writes: writing.Writes,
+    folder: cabinet.Folder,
+    arrived: Arrived,
+    admitted: Sequence[RecordId],
+) -> None:
+    """Identifiers of what counts now: of `arrived`, and of what waited for it."""
+    found, here = folder.matter, arrived.record.id
+    if here in found and found.rejection(here) is None:
+        writing.add_identifiers(writes, arrived.record, arrived.disclosures)
+    waited = [found.record(one) for one in admitted if one != here]
+    noting = [one for one in waited if one and isinstance(one.said, cases.IdentifiersNoted)]
+    if not noting:
+        return
+    # They came earlier, in this parcel or in one that may not be written yet.
+    cabinet.settle(own.store)
+    stored = own.store.disclosures([one.id for one in noting])
+    for one in noting:
+        texts = {shown.text for shown in writes.disclosures if shown.record == one.id}
+        texts.update(stored.get(one.id, ()))
+        writing.add_identifiers(writes, one, [sealed.disclosure(text) for text in sorted(texts)])
 
 
 def _outcomes(own: tools.Tools, taken: _Taken, size: int) -> Iterator[receipt.Outcome]:

@@ -105,9 +105,8 @@ def _permitted(
     policy = desk.tools.policy
     permitted = set()
     for kind, rows in wanted.items():
-        ask = permitting.ask_of(desk, policy.act(kind), None)
-        about = (permitting.about_row(row) for row in rows.values())
-        permitted |= {(kind, matter) for matter in policy.visible(about, ask)}
+        seen = permitting.visible(desk, list(rows.values()), policy.act(kind))
+        permitted |= {(kind, row.id) for row in seen}
     return permitted
 
 

@@ -70,18 +70,19 @@ def add_record(
             said_at=one.said_at,
             envelope=signed,
             own=own,
+            after=one.after if own else (),
         )
     )
-    add_disclosures(writes, one, disclosures)
-
-
-def add_disclosures(
-    writes: Writes, one: record.Record, disclosures: Sequence[sealed.Disclosure]
-) -> None:
-    """Disclosures of a record, with the identifiers that they show."""
     writes.disclosures.extend(
         port.NewDisclosure(one.id, shown.digest, shown.text) for shown in disclosures
     )
+
+
+def add_identifiers(
+    writes: Writes, one: record.Record, disclosures: Sequence[sealed.Disclosure]
+) -> None:
+    """The identifiers that disclosures of a record show. Only for a record that counts: what is
+    here answers blind questions, and nobody may put words into the mouth of this authority."""
     if isinstance(one.said, cases.IdentifiersNoted):
         writes.identifiers.extend(_identifiers(one, disclosures))
 
@@ -133,17 +134,23 @@ def send_own(
 def follow(writes: Writes, desk: tools.Tools, folder: cabinet.Folder, one: record.Record) -> None:
     """What follows here from a record that was just admitted, own or foreign."""
     kind = desk.registry.get(one.kind)
-    if kind is None:
+    if kind is not None and isinstance(kind.effect, kinds.Moves):
+        _release(writes, desk, folder, RecordId(str(one.open[kind.effect.field])))
+
+
+def welcome(
+    writes: Writes, desk: tools.Tools, folder: cabinet.Folder, before: frozenset[AuthorityId]
+) -> None:
+    """Send those who are parties now and were not `before` what they lack.
+
+    By the chain in force, and not by the record that names them: on a branch that is not in force
+    it makes nobody a party, and a vote may make somebody one.
+    """
+    parties = folder.matter.membership.parties
+    if parties is before:
         return
-    match kind.effect:
-        case kinds.Control(act="add", field=name):
-            newcomer = AuthorityId(str(one.open[name]))
-            if newcomer != desk.authority:
-                _backfill(writes, desk, folder, newcomer)
-        case kinds.Moves(field=name):
-            _release(writes, desk, folder, RecordId(str(one.open[name])))
-        case _:
-            pass
+    for newcomer in sorted(parties - before - {desk.authority}):
+        _backfill(writes, desk, folder, newcomer)
 
 
 def _backfill(
@@ -155,13 +162,29 @@ def _backfill(
     leads = folder.matter.membership.lead == desk.authority
     wanted = [one for one in folder.matter.records() if leads or one.author == desk.authority]
     shown = desk.store.disclosures([one.id for one in wanted if one.author == desk.authority])
+    queued = _queued(writes, desk, folder, newcomer)
     for one in wanted:
         disclosures = [sealed.disclosure(text) for text in shown.get(one.id, ())]
         back = kept_back(desk.registry.get(one.kind), disclosures)
-        given = tuple(d.digest for d in disclosures if d.digest not in back)
-        writes.outgoing.append(
-            port.Outgoing(newcomer, one.id, given if entitled(one, newcomer) else ())
-        )
+        may = entitled(one, newcomer)
+        given = tuple(d.digest for d in disclosures if may and d.digest not in back)
+        if one.id not in queued or not queued[one.id].issuperset(given):
+            writes.outgoing.append(port.Outgoing(newcomer, one.id, given))
+
+
+def _queued(
+    writes: Writes, desk: tools.Tools, folder: cabinet.Folder, newcomer: AuthorityId
+) -> dict[RecordId, set[str]]:
+    """Records of a matter that are, or were, on their way to a newcomer, with their disclosures."""
+    found: dict[RecordId, set[str]] = {}
+    known = folder.matter
+    # Only who was a party before got anything; to read a whole stream for others is in vain.
+    if known.forks() or newcomer in dict(known.membership.removed):
+        found = desk.store.queued(newcomer, known.id)
+    for row in writes.outgoing:
+        if row.peer == newcomer:
+            found.setdefault(row.record, set()).update(row.disclosures)
+    return found
 
 
 def _release(writes: Writes, desk: tools.Tools, folder: cabinet.Folder, thing: RecordId) -> None:

@@ -76,6 +76,22 @@ def unpermitted(ask: Ask, able: Sequence[Role], *, concealed: bool) -> Denied:
     )
 
 
+class Faults(Exception):
+    """How policy failed, in the engine's words: the cause of an error, for the log alone."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__(*faults)
+        self.faults = faults
+
+
+def unanswered(faults: tuple[str, ...]) -> errors.Unavailable:
+    """No answer for any of a batch; the words are for everyone, its cause is `Faults`."""
+    told = failed(faults)
+    fault = errors.Unavailable("policy-engine-error", told.reason, next_step=told.next_step)
+    fault.__cause__ = Faults(faults)
+    return fault
+
+
 def failed(faults: tuple[str, ...]) -> Denied:
     """No, because policy could not be evaluated."""
     return Denied(

@@ -130,11 +130,7 @@ class Engine:
         outcomes = self._cedar.evaluate(asked)
         for outcome in outcomes:
             if outcome.faults:
-                raise errors.Unavailable(
-                    "policy-engine-error",
-                    f"policy could not be evaluated: {outcome.faults[0]}",
-                    next_step="Tell the operator of this node.",
-                )
+                raise denials.unanswered(outcome.faults)
         return [outcome.permitted for outcome in outcomes]
 
     def _evaluate(self, ask: Ask) -> cedar.Outcome:

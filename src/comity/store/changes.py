@@ -139,6 +139,16 @@ def end_credentials(connection: Connection, officer: str, sort: str) -> int:
     return connection.execute(asked.where(c.sort == sort) if sort else asked).rowcount
 
 
+def clear_answered(
+    connection: Connection, keys: Collection[tuple[str, str]], before: datetime.datetime
+) -> None:
+    """Take away these answers, by officer and key, unless a key was answered again since."""
+    a = tables.answered.c
+    same = sa.and_(a.officer == sa.bindparam("of"), a.key == sa.bindparam("named"), a.at < before)
+    given = [{"of": officer, "named": key} for officer, key in keys]
+    connection.execute(sa.delete(tables.answered).where(same), given)
+
+
 def save_setting(connection: Connection, name: str, value: str) -> None:
     """Keep a node-wide value."""
     _put(connection, tables.settings, name=name, value=value)

@@ -58,7 +58,9 @@ def referred(appends: Iterable[port.Append]) -> set[RecordId]:
     """Every record that these appends bring or speak of."""
     found: set[RecordId] = set()
     for what in appends:
-        found.update([one.id for one in what.records])
+        for one in what.records:
+            found.add(one.id)
+            found.update(one.after)
         found.update([one.record for one in what.disclosures])
         found.update([one.record for one in what.outgoing])
         found.update([one.record for one in what.identifiers])
@@ -132,6 +134,9 @@ class Draft:
             return leaf
         if not ids.is_digest(new.id):
             raise errors.Invalid("record-id", f"{new.id!r} is no record's id")
+        for ancestor in new.after:
+            if ancestor not in self._leaves:
+                raise _ancestor_refused(new.id, ancestor)
         leaf = self.size
         self.size += 1
         self._leaves[new.id] = leaf
@@ -159,6 +164,15 @@ class Draft:
         self.numbers[one.peer] = number = number + 1
         leaf = self._leaf(one.record)
         return one.peer, number, leaf, " ".join(one.disclosures), " ".join(one.blobs), False
+
+
+def _ancestor_refused(record: RecordId, ancestor: RecordId) -> errors.Conflict:
+    """What an own record stands on was not written, so the matter is not as its officer saw it."""
+    return errors.Conflict(
+        "matter-moved",
+        f"record {record} stands on {ancestor}, which was not written",
+        next_step="Read the matter again, then decide.",
+    )
 
 
 def _matter(line: port.MatterRow) -> Row:

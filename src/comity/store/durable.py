@@ -53,6 +53,10 @@ class DurableStore:
         """Queue; done when durable."""
         return self._pen.append(what)
 
+    def settle(self) -> None:
+        """Wait for what was queued before; at once if nothing was."""
+        self._pen.settle()
+
     def on_commit(self, tell: Callable[[port.Appended], None]) -> None:
         """Call `tell` after every commit that holds an append."""
         self._pen.on_commit(tell)
@@ -161,6 +165,10 @@ class DurableStore:
         """The oldest undelivered rows of a peer's stream."""
         return self._read(queries.pending, peer, limit)
 
+    def queued(self, peer: AuthorityId, matter: MatterId) -> dict[RecordId, set[str]]:
+        """What of `matter` was ever queued for a peer."""
+        return self._read(queries.queued, peer, matter)
+
     def waiting_peers(self) -> dict[AuthorityId, int]:
         """How many undelivered rows each peer has."""
         return self._read(queries.waiting_peers)
@@ -230,6 +238,14 @@ class DurableStore:
     def answered(self, officer: str, key: str) -> port.Answered | None:
         """The answer that was given, if the key was used."""
         return self._read(queries.answered, officer, key)
+
+    def clear_answered(self, officers: Collection[str], before: datetime.datetime) -> int:
+        """Take away old answers, page by page; how many."""
+        count, last = 0, ("", "")
+        while page := self._read(queries.answered_before, officers, before, last):
+            self._change(changes.clear_answered, page, before)
+            count, last = count + len(page), page[-1]
+        return count
 
     def setting(self, name: str) -> str | None:
         """A node-wide value."""

@@ -105,6 +105,8 @@ class Pen:
         self._listeners: list[Callable[[port.Appended], None]] = []
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
+        self._unsettled = 0
+        """Jobs that are queued or under way. Changed under the lock alone."""
         self._closed: errors.ComityError | None = None
         self.failed = ""
         """Why nothing is written any more; empty while all is well."""
@@ -126,6 +128,18 @@ class Pen:
         future: Future[T] = Future()
         return self._queue(_Changing(change, future), future)
 
+    def settle(self) -> None:
+        """Wait until what was queued before is durable or refused; at once if nothing is.
+
+        Whatever is counted is counted under the lock before its caller goes on, and until it is
+        committed: who finds no job here reads all that was ever queued. `Unavailable` if the store
+        failed.
+        """
+        with self._lock:
+            if not self._unsettled:
+                return
+        self.append(port.Append()).result()
+
     def on_commit(self, tell: Callable[[port.Appended], None]) -> None:
         """Call `tell` after every commit that holds an append."""
         self._listeners.append(tell)
@@ -144,6 +158,7 @@ class Pen:
         future.set_running_or_notify_cancel()
         with self._lock:
             if self._closed is None:
+                self._unsettled += 1
                 self._jobs.put(job)
                 return future
         future.set_exception(self._closed)
@@ -156,6 +171,8 @@ class Pen:
             except Exception as fault:  # noqa: BLE001 - whatever it was, all who wait must be told
                 self._fail(fault, jobs)
                 return
+            with self._lock:
+                self._unsettled -= len(jobs)
             self._answer(batch)
 
     def _take(self) -> list[_Job]:

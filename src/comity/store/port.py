@@ -31,6 +31,9 @@ class NewRecord:
     envelope: bytes
     own: bool
     """Said by this node. (matter, seq) of own records is unique: a second writer fails."""
+    after: tuple[RecordId, ...] = ()
+    """The records that it stands on, for an own one. It fails where one of them is not stored: what
+    was said while that one was on its way must not outlive its refusal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +222,10 @@ class Store(Protocol):
         """Queue; the future is done when it is durable. Duplicates of records are skipped whole:
         their disclosures are added if new, and they are not numbered again."""
 
+    def settle(self) -> None:
+        """Wait until what was queued before is durable or refused, so that a read sees it; at once
+        if nothing is queued or under way. `Unavailable` if the store failed."""
+
     def on_commit(self, tell: Callable[[Appended], None]) -> None:
         """Call `tell` after every commit, on the writer's thread; it must return at once."""
 
@@ -281,6 +288,10 @@ class Store(Protocol):
     def pending(self, peer: AuthorityId, limit: int) -> Sequence[Pending]:
         """The oldest undelivered rows of a peer's stream."""
 
+    def queued(self, peer: AuthorityId, matter: MatterId) -> dict[RecordId, set[str]]:
+        """The records of `matter` that were ever queued for a peer, delivered or not, and the
+        digests of the disclosures queued with each. Reads the whole stream of the peer."""
+
     def waiting_peers(self) -> dict[AuthorityId, int]:
         """How many undelivered rows each peer has."""
 
@@ -330,6 +341,10 @@ class Store(Protocol):
     # requests that may be repeated
     def answered(self, officer: str, key: str) -> Answered | None:
         """The answer that was given, if the key was used."""
+
+    def clear_answered(self, officers: Collection[str], before: datetime.datetime) -> int:
+        """Take away what was answered to these officers before an instant, in steps so small that
+        nobody waits long behind one; how many. Broken off, it leaves some for the next time."""
 
     # settings of the node itself
     def setting(self, name: str) -> str | None:

@@ -203,6 +203,11 @@ _PENDING = (
     .where(_O.peer == bindparam("peer"), _O.number.in_(_OLDEST))
     .order_by(_O.number)
 )
+_QUEUED = (
+    select(_R.id, _O.disclosures)
+    .join_from(tables.outbox, tables.records)
+    .where(_O.peer == bindparam("peer"), _R.matter == bindparam("matter"))
+)
 _COUNTS = select(_O.peer, sa.func.count()).where(_WAITING).group_by(_O.peer)
 _PEER = select(tables.peers).where(tables.peers.c.peer == bindparam("peer"))
 
@@ -218,6 +223,14 @@ def pending(connection: Connection, peer: AuthorityId, limit: int) -> list[port.
 
 def _blob_ids(text: str) -> tuple[BlobId, ...]:
     return tuple(BlobId(one) for one in text.split())
+
+
+def queued(connection: Connection, peer: AuthorityId, matter: MatterId) -> dict[RecordId, set[str]]:
+    """What of a matter was ever queued for a peer: records, and digests of disclosures."""
+    found: dict[RecordId, set[str]] = {}
+    for id_, digests in connection.execute(_QUEUED, {"peer": peer, "matter": matter}):
+        found.setdefault(RecordId(id_), set()).update(digests.split())
+    return found
 
 
 def waiting_peers(connection: Connection) -> dict[AuthorityId, int]:
@@ -247,6 +260,17 @@ _CREDENTIAL = _CREDENTIALS.where(
 _A = tables.answered.c
 _ANSWERED = select(tables.answered).where(
     _A.officer == bindparam("officer"), _A.key == bindparam("key")
+)
+
+_ANSWERED_BEFORE = (
+    select(_A.officer, _A.key)
+    .where(
+        tables.among(_A.officer, "officers"),
+        _A.at < bindparam("before"),
+        sa.tuple_(_A.officer, _A.key) > sa.tuple_(bindparam("officer"), bindparam("key")),
+    )
+    .order_by(_A.officer, _A.key)
+    .limit(PAGE)
 )
 
 
@@ -300,3 +324,14 @@ def answered(connection: Connection, officer: str, key: str) -> port.Answered | 
     """The answer that was given, if the key was used."""
     row = connection.execute(_ANSWERED, {"officer": officer, "key": key}).one_or_none()
     return None if row is None else port.Answered(*row)
+
+
+def answered_before(
+    connection: Connection,
+    officers: Collection[str],
+    before: datetime.datetime,
+    last: tuple[str, str],
+) -> list[tuple[str, str]]:
+    """A page of officers and keys that were answered before an instant, after the `last`."""
+    given = {"officers": officers, "before": before, "officer": last[0], "key": last[1]}
+    return [(officer, key) for officer, key in connection.execute(_ANSWERED_BEFORE, given)]

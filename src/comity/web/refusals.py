@@ -156,11 +156,13 @@ def _particular(fault: errors.ComityError) -> str:
 
 
 def _value(reader: i18n.Reader, text: str, names: Mapping[AuthorityId, str]) -> str:
-    """A value within a sentence: a name, a status, a sort of thing, or as it stands."""
+    """A value within a sentence: a number, a name, a status, a word, or as it stands."""
     one, several, rest = text.partition(_OR)
     if several:
         pair = {"one": _value(reader, one, names), "other": _value(reader, rest, names)}
         return reader.gettext(_SAY_OR) % pair
+    if text.isascii() and text.isdigit():
+        return text
     if AuthorityId(text) in names:
         return i18n.isolated(names[AuthorityId(text)])
     if text in words.STATUSES:
