@@ -26,7 +26,8 @@ LOOKS = 300
 
 
 def measure(folder: Path, commits: float) -> Iterator[figure.Figure]:
-    """Every figure of a served node."""
+    """Every figure of a served node, and of the command line."""
+    yield _help()
     world = World(folder)
     lyon, _ = world.found(LYON, TURIN)
     case = _filled(world, lyon)
@@ -43,6 +44,21 @@ def measure(folder: Path, commits: float) -> Iterator[figure.Figure]:
         yield _rest(process.pid)
         yield _cases(settings, token, commits)
         yield _page(settings.base_url, session, case)
+
+
+def _help() -> figure.Figure:
+    command = [sys.executable, "-m", "comity", "--help"]
+    measured = figure.best_ms(lambda: subprocess.run(command, capture_output=True, check=True))
+    limit = figure.best_ms(lambda: subprocess.run([sys.executable, "-c", ""], check=True))
+    return figure.Figure(
+        name="comity --help",
+        measured=measured,
+        unit="ms",
+        limit=limit,
+        limit_of="ms to start Python",
+        promised="under 300 ms",
+        met=measured < 300,
+    )
 
 
 def _filled(world: World, lyon: Member) -> str:
