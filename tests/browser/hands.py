@@ -67,6 +67,9 @@ class Keyboard:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        # Playwright does not wait until the browser heeds this; asked for only when a key is
+        # about to be pressed, it may come too late.
+        page.on("filechooser", lambda _: None)
 
     def press(self, place: str) -> None:
         self._reach(place)
