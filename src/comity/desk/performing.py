@@ -339,7 +339,8 @@ def check_named(
             _check_listed(desk, frozenset({str(getattr(said, effect.field))}))
         # Listing somebody new is what brings it into the directory; the fold checks all others.
         return
-    to = getattr(said, "to", None)
+    named = "to" in type(said).model_fields
+    to = getattr(said, "to") if named else None  # noqa: B009 - the model has the field
     if to is not None and to not in parties:
         _check_listed(desk, frozenset({to}))
         raise errors.Refused(

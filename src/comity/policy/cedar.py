@@ -97,6 +97,14 @@ class Cedar:
             found |= made
         return [found[key] for key in keys]
 
+    def answer(self, ask: Ask) -> Outcome:
+        """Answer one ask, as `evaluate` does."""
+        try:
+            known = self._known.get(_key(ask))
+        except (AttributeError, TypeError):
+            known = None
+        return known or self.evaluate((ask,))[0]
+
     def _keep(self, outcomes: Mapping[_Key, Outcome]) -> None:
         if len(self._known) > _KNOWN_MAX:
             self._known = {}

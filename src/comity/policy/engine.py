@@ -135,7 +135,7 @@ class Engine:
 
     def _evaluate(self, ask: Ask) -> cedar.Outcome:
         self.action(ask.action)
-        return self._cedar.evaluate((ask,))[0]
+        return self._cedar.answer(ask)
 
     def _permit(self, ask: Ask, outcome: cedar.Outcome) -> Permit:
         return Permit(
@@ -162,7 +162,7 @@ class Engine:
     def _may_know(self, ask: Ask) -> bool:
         """Whether the asker may see the line of the matter in the registry."""
         line = replace(ask, action=Action("read.registry"), purpose="")
-        return self._cedar.evaluate((line,))[0].permitted
+        return self._cedar.answer(line).permitted
 
     def _able(self, ask: Ask) -> tuple[Role, ...]:
         """The roles to which the same ask would be permitted."""

@@ -7,6 +7,7 @@ say nothing (`said` is None). No policy and no state here (clauses R3 to R6).
 """
 
 import datetime
+import functools
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -288,7 +289,7 @@ def build(
             "lamport": place.lamport,
             "seq": place.seq,
             "charter": charter,
-            "handling": handling.model_dump(mode="json"),
+            "handling": _written(handling),
             "seen": {who: head.model_dump() for who, head in seen.items()},
             "said": part,
         }
@@ -320,6 +321,12 @@ def build(
         fault=misfit,
     )
     return Built(envelope.seal(envelope.RECORD_TYPE, payload, signer), disclosures, made)
+
+
+@functools.lru_cache(256)
+def _written(handling: Handling) -> dict[str, Any]:
+    """Most records are handled in one of few ways."""
+    return handling.model_dump(mode="json")
 
 
 def instant(moment: datetime.datetime) -> str:
