@@ -26,7 +26,7 @@ def test_a_node_runs_on_its_defaults_and_is_reached_from_this_machine_alone(
     found = config.load(tmp_path)
     assert found.data == tmp_path
     assert (found.web_host, found.peer_host) == ("127.0.0.1", "127.0.0.1")
-    assert found.base_url == "http://127.0.0.1:8440"
+    assert found.base_url == "http://localhost:8440"
     assert found.database == ""
     assert found.passphrase() is None
 

@@ -35,14 +35,14 @@ def test_a_node_that_is_opened_again_is_the_same(
     made = node.create(where, LYON)
     card, account = made.tools.keys.card, made.tools.store.setting("access")
     assert made.tools.authority == LYON
-    assert (made.read_only, made.tools.store.size) == ("", 1)
+    assert (made.read_only, made.tools.store.size) == ("", 2)
     made.close()
     made.close()
     assert made.closed.is_set()
     again = node.open_(where)
     assert again.tools.keys.card == card
     assert again.tools.store.setting("access") == account
-    assert again.tools.store.size == 1
+    assert again.tools.store.size == 2
     again.tools.halt.reason = "a test says so"
     assert again.read_only == "a test says so"
     again.close()

@@ -29,7 +29,9 @@ class Settings(BaseSettings):
     web_host: str = Field("127.0.0.1", description="Address of the pages and the API.")
     web_port: int = Field(8440, ge=0, le=65535, description="Port of the pages and the API.")
     web_url: str = Field(
-        "", description="How browsers reach the pages; empty for http://web_host:web_port."
+        "",
+        description="How browsers reach the pages; empty for http://web_host:web_port, or for "
+        "localhost where that is this machine: browsers bind passkeys to names, not to numbers.",
     )
     peer_host: str = Field("127.0.0.1", description="Address on which other nodes reach this one.")
     peer_port: int = Field(8441, ge=0, le=65535, description="Port on which they reach it.")
@@ -49,7 +51,8 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """How browsers reach the pages."""
-        return (self.web_url or f"http://{self.web_host}:{self.web_port}").rstrip("/")
+        host = "localhost" if self.web_host == "127.0.0.1" else self.web_host
+        return (self.web_url or f"http://{host}:{self.web_port}").rstrip("/")
 
     def passphrase(self) -> bytes | None:
         """The passphrase of the keys, if there is one."""

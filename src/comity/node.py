@@ -119,6 +119,7 @@ def open_(settings: Settings) -> Node:
     try:
         made = _assembled(settings, keys, store)
         founding.begin_access(made, clock())
+        founding.begin_staff(made, clock())
     except BaseException:
         # Else nobody could open the folder again before this process ends.
         store.close()

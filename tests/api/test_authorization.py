@@ -30,6 +30,7 @@ TEXT = {"text": "x"}
 REASON = {"reason": "x"}
 REQUEST = {"request": NOWHERE}
 MATCH = {"match": NOWHERE}
+PERSON = {"officer": "o-" + "a" * 16}
 ABOUT = [
     (
         "about",
@@ -78,6 +79,17 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "clarification.asked/1": (DESK, REQUEST | {"question": "x"}),
     "request.clarified/1": (DESK, REQUEST | {"answer": "x"}),
     "request.withdrawn/1": (DESK, REQUEST | REASON),
+    "role.given/1": (("operator",), PERSON | {"role": "operator"} | REASON),
+    "clearance.given/1": (("operator",), PERSON | {"level": 1, "until": "2027-01-01"}),
+    "team.joined/1": (("desk_head",), PERSON | {"matter": NOWHERE}),
+    "team.left/1": (("desk_head",), PERSON | {"matter": NOWHERE}),
+    "matter.protected/1": (("desk_head",), {"matter": NOWHERE, "restricted": True}),
+    "conflict.declared/1": (DESK, PERSON | {"matter": NOWHERE} | REASON),
+    "conflict.ended/1": (("desk_head",), PERSON | {"matter": NOWHERE} | REASON),
+    "work.taken-over/1": (("operator",), PERSON | {"predecessor": "o-" + "b" * 16}),
+    "officer.kept-out/1": (("operator",), PERSON | REASON),
+    "officer.readmitted/1": (("operator",), PERSON | REASON),
+    "glass.reviewed/1": (("oversight",), {"glass": NOWHERE, "finding": "justified"} | REASON),
 }
 """Who says a kind, and a statement of it that is well formed."""
 
@@ -227,6 +239,8 @@ class Scene:
     def matter_of(self, kind: str) -> MatterId | None:
         if kind in ("case.opened/1", "report.filed/1"):
             return None
+        if subjects.REGISTRY[kind].family == "staff":
+            return people.staff_matter(self.house.lyon.tools)
         return MatterId(self.directory if kind.startswith("authority.") else self.case)
 
     def row(self, route: routes.Route) -> Row:

@@ -53,7 +53,7 @@ class Alliance:
 
     def _issued(self, member: Member, role: str, purpose: Literal["link", "session"]) -> str:
         hour, now = timedelta(hours=1), self.story.world.now()
-        return people.issue(member.tools, member.people[role], purpose, hour, now)
+        return people.issue(member.tools, member.people[role], purpose, hour, now, assurance="link")
 
 
 @contextmanager
@@ -71,7 +71,7 @@ def served(folder: Path) -> Iterator[Alliance]:
 
 def _serve(found: Alliance, member: Member) -> object:
     listener = socket.create_server(("127.0.0.1", 0))
-    address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    address = f"http://localhost:{listener.getsockname()[1]}"
     pages = site.create(
         member.tools, clock=found.story.world.now, address=address, time_zone="Europe/Paris"
     )

@@ -103,7 +103,7 @@ def test_of_two_that_found_at_once_one_is_refused(tmp_path: Path) -> None:
         one.join()
     assert codes == ["directory-pinned"] * 3
     kinds = [one.kind for one in lyon.tools.store.all_records()]
-    assert kinds == ["access.begun/1", "directory.founded/1"]
+    assert kinds.count("directory.founded/1") == 1
     world.close()
 
 

@@ -26,7 +26,12 @@ def secret(number: int = 0, lifetime: datetime.timedelta = 60 * SECOND) -> port.
 
 def remembered(known: knowing.Known, *credentials: port.Credential) -> None:
     for one in credentials:
-        known.keep(one, ADA, NOW, known.turn)
+        known.keep(knowing.Holder(ADA, one), NOW, known.turn)
+
+
+def named(known: knowing.Known, digest: bytes, now: datetime.datetime) -> port.Officer | None:
+    held = known.holder(digest, now)
+    return held.officer if held else None
 
 
 @pytest.mark.parametrize(
@@ -37,20 +42,20 @@ def test_a_secret_is_remembered_for_seconds(after: float, found: bool) -> None:
     known = knowing.Known()
     remembered(known, secret())
     when = NOW + after * SECOND
-    assert known.officer(secret().digest, when) == (ADA if found else None)
+    assert named(known, secret().digest, when) == (ADA if found else None)
 
 
 def test_nobody_is_remembered_past_the_end_of_the_secret() -> None:
     known = knowing.Known()
     remembered(known, secret(lifetime=2 * SECOND))
-    assert known.officer(secret().digest, NOW + SECOND) == ADA
-    assert known.officer(secret().digest, NOW + 2 * SECOND) is None
+    assert named(known, secret().digest, NOW + SECOND) == ADA
+    assert named(known, secret().digest, NOW + 2 * SECOND) is None
 
 
 def test_an_invented_secret_names_nobody() -> None:
     known = knowing.Known()
     remembered(known, secret())
-    assert known.officer(b"\xff" * 32, NOW) is None
+    assert named(known, b"\xff" * 32, NOW) is None
 
 
 def test_a_change_forgets_everyone_and_what_was_asked_before_it() -> None:
@@ -58,11 +63,11 @@ def test_a_change_forgets_everyone_and_what_was_asked_before_it() -> None:
     turn = known.turn
     remembered(known, secret(1))
     known.forget()
-    assert known.officer(secret(1).digest, NOW) is None
-    known.keep(secret(2), ADA, NOW, turn)
-    assert known.officer(secret(2).digest, NOW) is None
-    known.keep(secret(2), ADA, NOW, known.turn)
-    assert known.officer(secret(2).digest, NOW) == ADA
+    assert named(known, secret(1).digest, NOW) is None
+    known.keep(knowing.Holder(ADA, secret(2)), NOW, turn)
+    assert named(known, secret(2).digest, NOW) is None
+    known.keep(knowing.Holder(ADA, secret(2)), NOW, known.turn)
+    assert named(known, secret(2).digest, NOW) == ADA
 
 
 def test_no_more_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +75,7 @@ def test_no_more_are_remembered_than_there_is_room_for(monkeypatch: pytest.Monke
     known = knowing.Known()
     for number in range(100):
         remembered(known, secret(number))
-        assert known.officer(secret(number).digest, NOW) == ADA
+        assert named(known, secret(number).digest, NOW) == ADA
         assert len(known._found) <= 8
 
 
@@ -95,4 +100,4 @@ def test_many_threads_may_keep_and_forget_at_once() -> None:
         one.join()
     known.forget()
     assert known.turn == turn + 201
-    assert not any(known.officer(secret(number).digest, NOW) for number in range(50))
+    assert not any(named(known, secret(number).digest, NOW) for number in range(50))

@@ -149,7 +149,7 @@ def test_beginnings_are_those_of_the_officer_s_role(shared: World, lyon: Member)
     assert begun("officer") == {"case.opened/1", "report.filed/1"}
     assert begun("officer", procedures=True) == begun("officer") | {"match.opened/1"}
     assert begun("operator") == set()
-    assert begun("operator", procedures=True) == {"directory.founded/1"}
+    assert begun("operator", procedures=True) == {"directory.founded/1", "staff.begun/1"}
     assert begun("oversight", procedures=True) == set()
 
 

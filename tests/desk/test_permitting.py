@@ -96,7 +96,7 @@ def test_a_line_says_to_policy_what_the_matter_says(shared: World, lyon: Member)
     assert row is not None
     with lyon.tools.cabinet.holding(case) as folder:
         facts = asks.about(folder.matter)
-    line = permitting.about_row(row)
+    line = permitting.about_row(shared.desk(lyon), row)
     assert (line.id, line.type, line.lead, line.closed) == (case, "case", LYON, False)
     assert set(line.parties) == set(facts.parties) == {LYON, TURIN}
     assert (facts.type, facts.lead, facts.closed) == (line.type, line.lead, line.closed)
@@ -121,7 +121,7 @@ def asked(desk: tools.Desk, case: MatterId, row: port.MatterRow) -> dict[str, Ca
     return {
         "read.matter": lambda: permitting.permitted_on(desk, "read.matter", case),
         "note.made": lambda: permitting.permitted_act(
-            desk, desk.tools.registry["note.made/1"], permitting.about_row(row)
+            desk, desk.tools.registry["note.made/1"], permitting.about_row(desk, row)
         ),
         "read.registry": lambda: permitting.visible(desk, [row]),
         "act:note.made/1": lambda: permitting.visible(desk, [row], "act:note.made/1"),

@@ -1,8 +1,9 @@
 """The page on policy lists every action, group, fact, purpose and policy, as the code has them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 from comity.matters import subjects
 from comity.policy import actions, asks, rules, schema
@@ -59,10 +60,18 @@ def test_every_fixed_action_is_listed_with_its_groups() -> None:
 def test_every_group_fact_role_and_purpose_is_listed() -> None:
     groups = [(name, what) for name, what in actions.GROUPS.items()]
     assert missing("Groups", groups) == ""
-    assert [(name.strip("`"), type_) for name, type_, _ in rows("Facts")] == [*schema.FACTS.items()]
+    facts = [(name.strip("`"), type_) for name, type_, _ in rows("Facts")]
+    assert facts == [(name, written(type_)) for name, type_ in schema.FACTS.items()]
     assert [name.strip("`") for name, *_ in rows("Roles")] == [*asks.ROLES]
     assert [type_.strip("`") for _, type_, _ in rows("Roles")] == [*schema.PRINCIPALS.values()]
     assert [name.strip("`") for name, _ in rows("Purposes")] == [*asks.PURPOSES]
+
+
+def written(type_: Mapping[str, Any]) -> str:
+    """A type as the page writes it."""
+    if type_["type"] == "Set":
+        return f"Set of {type_['element']['type']}"
+    return str(type_["type"])
 
 
 def test_the_codes_of_a_no_that_no_policy_gives_are_explained() -> None:

@@ -3,6 +3,7 @@
 import datetime
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -22,7 +23,7 @@ LYON, TURIN, OSLO = AuthorityId("fr-lyon"), AuthorityId("it-turin"), AuthorityId
 NOW = datetime.datetime(2026, 11, 25, 9, 30, tzinfo=datetime.UTC)
 
 
-Family = Literal["casework", "governance", "access"]
+Family = Literal["casework", "governance", "access", "staff"]
 
 
 def kind(name: str, family: Family, needs: Role, *, opens: bool = False) -> Kind:
@@ -68,6 +69,7 @@ PLACES: dict[str, About | None] = {
     "directory": about("directory"),
     "closed directory": about("directory", closed=True),
     "access": about("access", parties=(LYON,)),
+    "staff": about("staff", parties=(LYON,)),
     "absent": asks.absent(MatterId("b" * 64)),
     "none": None,
 }
@@ -81,9 +83,10 @@ def ask(
     *,
     purpose: str = "investigation",
     of: AuthorityId = LYON,
+    scope: frozenset[asks.Scope] = asks.PRESENT,
 ) -> Ask:
-    """An ask at Lyon's node."""
-    who = Who("owl-7", role, of)
+    """An ask at Lyon's node, of somebody who is there."""
+    who = Who("owl-7", role, of, scope)
     return Ask(who=who, action=Action(action), here=LYON, about=where, purpose=purpose, now=NOW)
 
 
@@ -103,13 +106,79 @@ def matrix() -> list[Ask]:
         for purpose in asks.PURPOSES
         if purpose not in PURPOSES
     ]
+    asked += varied()
     stride = 7919
     assert math.gcd(stride, len(asked)) == 1
     return [asked[number * stride % len(asked)] for number in range(len(asked))]
 
 
+def salient() -> list[str]:
+    """One action of each kind: of those in the same groups, policy cannot tell one from another."""
+    found: dict[frozenset[str], str] = {}
+    for action, groups in actions.catalogue(REGISTRY).items():
+        key = groups if action.startswith("act:") else groups | {action}
+        found.setdefault(key, action)
+    return list(found.values())
+
+
+def varied() -> list[Ask]:
+    """Each salient action by each role, with one thing changed that lies with the persons.
+
+    One at a time, and together where one lifts what another forbids: no policy speaks of more.
+    """
+    asked = []
+    for action in salient():
+        for role in asks.ROLES:
+            for where in (PLACES["own"], PLACES["staff"]):
+                plain = ask(action, role, where)
+                oversees = replace(plain, purpose="oversight")
+                for one in (plain, oversees) if role == "oversight" else (plain,):
+                    asked += [*_by_scope(one), *_by_tie(one), *_by_second(one)]
+            alone = ask(action, role, None)
+            asked += [*_by_scope(alone), *_by_second(alone)]
+    return asked
+
+
+def _by_scope(one: Ask) -> Iterator[Ask]:
+    for missing in asks.SCOPES:
+        yield replace(one, who=replace(one.who, scope=asks.PRESENT - {missing}))
+
+
+def _by_tie(one: Ask) -> Iterator[Ask]:
+    assert one.about is not None
+    ties = [
+        asks.Tie(restricted=True, team=team, glass=glass)
+        for team in (False, True)
+        for glass in (False, True)
+    ]
+    ties += [asks.Tie(conflict=True), asks.Tie(restricted=True, team=True, conflict=True)]
+    for tie in ties:
+        yield replace(one, about=replace(one.about, tie=tie))
+    for clearance, classified in ((0, 1), (1, 1), (1, 2), (3, 2)):
+        who = replace(one.who, clearance=clearance)
+        yield replace(one, who=who, about=replace(one.about, tie=asks.Tie(classified=classified)))
+    for purposes in (frozenset({"investigation"}), frozenset({"exercise"})):
+        narrow = replace(one, about=replace(one.about, purposes=purposes))
+        yield narrow
+        yield replace(narrow, purpose="")
+
+
+def _by_second(one: Ask) -> Iterator[Ask]:
+    for giving in (
+        asks.NOTHING_GIVEN,
+        asks.Giving(to_self=True),
+        *(asks.Giving(role=role) for role in asks.ROLES if role != "node"),
+    ):
+        yield replace(one, giving=giving)
+        yield replace(one, giving=giving, alone=True)
+        for second in ("officer", "desk_head", "operator"):
+            yield replace(one, giving=giving, second=second)  # type: ignore[arg-type]
+
+
 def brief(ask: Ask) -> str:
     """An ask in one line."""
-    where = next(name for name, about in PLACES.items() if about == ask.about)
-    who = f"{ask.who.role} of {ask.who.authority}"
-    return f"{who}: {ask.action}, {where}, for {ask.purpose or 'no purpose'}"
+    names = (name for name, about in PLACES.items() if about == ask.about)
+    where = next(names, str(ask.about))
+    who = f"{ask.who.role} of {ask.who.authority} ({', '.join(sorted(ask.who.scope))})"
+    more = f"second {ask.second}, alone {ask.alone}, {ask.giving}"
+    return f"{who}: {ask.action}, {where}, for {ask.purpose or 'no purpose'}; {more}"

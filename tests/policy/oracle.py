@@ -11,6 +11,11 @@ from comity.records.kinds import Genesis, Kind, Registry
 
 DESK = {"officer", "desk_head"}
 CONTENT = {"read.matter", "export.matter", "exhibit.read"}
+READS = {"read.matter", "read.registry", "read.ledger", "read.access", "exhibit.read"}
+ADDS = {"exhibit.take", "import.indicators", "approve.proposal"}
+TAKES_OUT = {"export.matter", "parcel.export"}
+MANAGES = {"parcel.import", "manage.officers", "manage.peers"}
+UNSEEING = {"oversight", "node"}
 NODE_WIDE = {
     "read.ledger",
     "read.access",
@@ -66,12 +71,14 @@ class Oracle:
         if action in {"exhibit.take", "exhibit.read", "import.indicators"}:
             return role in DESK
         if action in {"read.matter", "read.registry"}:
-            directory = matter is not None and matter.type == "directory"
-            return role in DESK | {"oversight"} or (role == "operator" and directory)
+            kept = matter is not None and matter.type in {"directory", "staff"}
+            return role in DESK | {"oversight"} or (role == "operator" and kept)
         if action == "read.ledger":
             return role in {"oversight", "operator"}
         if action == "read.access":
             return role == "oversight"
+        if action == "approve.proposal":
+            return role in {"desk_head", "operator", "oversight"}
         return role == "operator"
 
     def _hands(self, kind: Kind) -> set[str]:
@@ -80,6 +87,8 @@ class Oracle:
             return {kind.needs}
         if kind.family == "casework":
             return {"officer": DESK, "desk_head": {"desk_head"}}.get(kind.needs, set())
+        if kind.family == "staff":
+            return {"officer": DESK}.get(kind.needs, {kind.needs})
         if kind.family == "governance" and kind.needs in {"desk_head", "operator"}:
             return {kind.needs}
         return set()
@@ -95,7 +104,7 @@ class Oracle:
         coercive = kind is not None and kind.coercive
         directory = matter is not None and matter.type == "directory"
         needs_matter = action in CONTENT | {"exhibit.take"} or (kind is not None and not begins)
-        adds = action in {"exhibit.take", "import.indicators"} or (kind is not None and not begins)
+        adds = action in ADDS or (kind is not None and not begins)
         needs_purpose = coercive or action in CONTENT | {"exhibit.take", "read.access"}
         return {
             "not-our-officer": ask.who.authority != ask.here,
@@ -114,9 +123,9 @@ class Oracle:
             "red-stays-here": action == "export.matter"
             and matter is not None
             and matter.tlp == "RED",
-            "operators-see-the-directory-alone": role == "operator"
+            "operators-see-no-casework": role == "operator"
             and matter is not None
-            and not directory,
+            and matter.type not in {"directory", "staff"},
             "node-does-nothing-else": role == "node"
             and not (kind is not None and kind.needs == "node"),
             "oversight-reads-for-review": role == "oversight"
@@ -125,6 +134,50 @@ class Oracle:
             "oversight-never-acts": role == "oversight"
             and kind is not None
             and kind.needs != "oversight",
+            **self._by_scope(ask),
+            **self._by_second(ask),
+            **self._by_standing(ask, needs_purpose),
+        }
+
+    def _by_scope(self, ask: Ask) -> dict[str, bool]:
+        action, kind, scope = ask.action, self._said(ask), ask.who.scope
+        return {
+            "reading-not-in-scope": action in READS and "read" not in scope,
+            "acting-not-in-scope": (action in ADDS or kind is not None) and "act" not in scope,
+            "export-not-in-scope": action in TAKES_OUT and "export" not in scope,
+            "managing-not-in-scope": action in MANAGES and "manage" not in scope,
+            "presence-needed": kind is not None and kind.coercive and "coercive" not in scope,
+        }
+
+    def _by_second(self, ask: Ask) -> dict[str, bool]:
+        kind = self._said(ask)
+        gives = kind is not None and kind.gives_rights
+        return {
+            "rights-need-a-second-person": gives and ask.second is None and not ask.alone,
+            "nobody-serves-themselves": gives and ask.giving.to_self,
+            "desks-are-filled-by-desk-heads": gives
+            and ask.giving.role in DESK
+            and not (ask.second == "desk_head" or ask.alone),
+            "staff-is-read-by-those-who-keep-it": ask.who.role == "officer"
+            and ask.action in CONTENT
+            and ask.about is not None
+            and ask.about.type == "staff",
+        }
+
+    def _by_standing(self, ask: Ask, needs_purpose: bool) -> dict[str, bool]:
+        if ask.about is None:
+            return {}
+        tie, role, served = ask.about.tie, ask.who.role, ask.about.purposes or PURPOSES
+        return {
+            "cleared-only": ask.who.clearance < tie.classified and role not in UNSEEING,
+            "conflict-of-interest": tie.conflict,
+            "team-only": tie.restricted and not (tie.team or tie.glass or role in UNSEEING),
+            "broken-glass-is-for-looking": tie.restricted
+            and tie.glass
+            and not (tie.team or ask.action in READS),
+            "purpose-not-of-the-matter": needs_purpose
+            and ask.purpose not in served | {""}
+            and role != "oversight",
         }
 
     def _said(self, ask: Ask) -> Kind | None:

@@ -110,6 +110,7 @@ def mutants() -> Iterator[tuple[str, str, dict[str, str]]]:
 DOUBLY_KEPT = {
     ("node-says-its-own", 'without when { action in Action::"needs node" }'),
     ("oversight-reviews", "any for principal is Oversight"),
+    ("operators-read-the-staff", "any for principal is Operator"),
 }
 MUTANTS = [
     pytest.param(*one, id=f"{one[0]}: {' '.join(one[1].split())}")

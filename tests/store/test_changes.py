@@ -20,6 +20,7 @@ LINK = port.Credential(
     label="first sign-in",
     created_at=NOW,
     expires_at=NOW + HOUR,
+    proved_at=NOW,
 )
 
 

@@ -14,12 +14,16 @@ OWN = ("app.css", "pieces.css", "print.css")
 def test_every_file_of_a_page_is_served_for_ever_and_typed(client: TestClient) -> None:
     page = client.get("/sign-in").text
     addresses = re.findall(r'"(/static/[^"]+)"', page)
-    assert len(addresses) == 6
+    assert len(addresses) == 7
     for address in addresses:
         answer = client.get(address, headers={"accept-encoding": "identity"})
         assert answer.status_code == 200, address
         assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert answer.headers["content-type"].split(";")[0] in ("text/css", "image/svg+xml")
+        assert answer.headers["content-type"].split(";")[0] in (
+            "text/css",
+            "image/svg+xml",
+            "text/javascript",
+        )
         assert answer.headers["x-content-type-options"] == "nosniff"
 
 

@@ -69,7 +69,10 @@ def test_each_answer_has_a_nonce_of_its_own_and_its_scripts_carry_it(officer: Te
 
 
 def test_pages_before_signing_in_need_no_script(client: TestClient) -> None:
-    for path in ("/sign-in", "/sign-in/some-code-1", "/signed-out", "/preferences"):
+    only = re.findall(r"<script[^>]*>", client.get("/sign-in").text)
+    assert len(only) == 1
+    assert "passkeys.js" in only[0]
+    for path in ("/sign-in/some-code-1", "/signed-out", "/preferences"):
         assert "<script" not in client.get(path).text
 
 

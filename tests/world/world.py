@@ -14,6 +14,7 @@ from pathlib import Path
 from comity import errors, node
 from comity.config import Settings
 from comity.desk import delivering, founding, people, performing, receiving, tools
+from comity.policy import asks
 from comity.records.ids import AuthorityId, MatterId, RecordId
 
 START = datetime.datetime(2026, 11, 24, 9, 0, tzinfo=datetime.UTC)
@@ -85,7 +86,11 @@ class World:
         if role == "operator":
             purpose = "operation"
         return tools.Desk(
-            officer=member.people[role], purpose=purpose, now=self.now(), tools=member.tools
+            officer=member.people[role],
+            purpose=purpose,
+            now=self.now(),
+            tools=member.tools,
+            scope=asks.PRESENT,
         )
 
     def act(

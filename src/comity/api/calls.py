@@ -211,9 +211,12 @@ def caller(
         return tools.Desk(officer=tools.NODE, purpose=purpose, now=now, tools=own)
     if given is not None and given[:7].lower() == _BEARER:
         token = given[7:].decode("ascii", "replace")
-        officer = people.officer_of(own, token, "token", now)
-        if officer is not None:
-            return tools.Desk(officer=officer, purpose=purpose, now=now, tools=own)
+        held = people.holder(own, token, "token", now)
+        if held is not None:
+            scope = people.scope_of_token(held.credential)
+            return tools.Desk(
+                officer=held.officer, purpose=purpose, now=now, tools=own, scope=scope
+            )
     raise errors.Refused(
         "sign-in-needed",
         "this needs the token of an officer",

@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from comity.api import answers, calls, routes, shapes
-from comity.desk import people, staff
+from comity.desk import people, proposing, staff
 
 
 class NewOfficer(calls.Body):
@@ -97,7 +97,10 @@ def _listed(call: calls.Call) -> answers.Answer:
 
 def _added(call: calls.Call) -> answers.Answer:
     said = call.form(NewOfficer)
-    return answers.json_reply(shapes.officer(staff.add(call.desk, said.name, said.role)), 201)
+    made = staff.add(call.desk, said.name, said.role)
+    if isinstance(made, proposing.Proposal):
+        return answers.json_reply({"proposal": made.digest, "status": made.status}, 202)
+    return answers.json_reply(shapes.officer(made), 201)
 
 
 def _link(base_url: str) -> Callable[[calls.Call], answers.Answer]:

@@ -2,8 +2,9 @@
 
 A matter is folded once and then extended by each new record, so that no page and no act folds it
 again. It is the same fold as from the store: where the two may differ, because a write was refused
-or broken off, it is read again before its next use. The directory is read without any lock, so
-that whoever holds a matter never waits for another. Accounts of access are not kept here.
+or broken off, it is read again before its next use. The directory and the staff are read without
+any lock, so that whoever holds a matter never waits for another. Accounts of access are not kept
+here.
 """
 
 import threading
@@ -11,9 +12,11 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from comity import errors
-from comity.matters import cases, directory, matter, reports
+from comity.desk import pinning
+from comity.matters import cases, directory, matter, reports, staff
 from comity.policy import denials
 from comity.records import envelope, kinds, record, sealed
 from comity.records.ids import MatterId, RecordId
@@ -25,6 +28,10 @@ RECORDS_MAX = 100_000
 """Records in them all; beyond that too the one unused longest makes room."""
 
 DIRECTORY_SETTING = "directory"
+STAFF_SETTING = "staff"
+
+
+Read = TypeVar("Read")
 
 
 @dataclass(slots=True)
@@ -56,9 +63,8 @@ class Cabinet:
         self._lock = threading.Lock()
         self._records = 0
         """Of all folders. Changed under the lock alone."""
-        self._pinned: MatterId | None = None
-        self._directory: tuple[int, directory.Directory] | None = None
-        self._doubted = False
+        self._directory = pinning.Pinned(DIRECTORY_SETTING, directory.directory)
+        self._staff = pinning.Pinned(STAFF_SETTING, staff.staff)
 
     @contextmanager
     def holding(
@@ -87,17 +93,24 @@ class Cabinet:
 
     def directory(self) -> directory.Directory | None:
         """The pinned directory as it stands after the last use that is over. Waits for nobody."""
-        if self._pinned is None:
-            pinned = self._store.setting(DIRECTORY_SETTING)
-            if pinned is None:
+        return self._of(self._directory)
+
+    def staff(self) -> staff.Staff | None:
+        """The staff of this authority, in the same way; None before it was begun."""
+        return self._of(self._staff)
+
+    def _of(self, pinned: pinning.Pinned[Read]) -> Read | None:
+        if pinned.id is None:
+            found = self._store.setting(pinned.setting)
+            if found is None:
                 return None
-            self._pinned = MatterId(pinned)
-        if self._directory is None:
-            with self.holding(self._pinned, new=True):
-                pass  # Leaving it keeps the directory.
-        elif self._doubted:
-            self._reread(self._pinned)
-        return self._directory[1] if self._directory else None
+            pinned.id = MatterId(found)
+        if pinned.value is None:
+            with self.holding(pinned.id, new=True):
+                pass  # Leaving it keeps what is read.
+        elif pinned.doubted:
+            self._reread(pinned)
+        return pinned.value
 
     def forget(self, matter_id: MatterId) -> None:
         """Read a matter from the store again before its next use. From any thread, at once."""
@@ -105,8 +118,8 @@ class Cabinet:
             folder = self._folders.get(matter_id)
             if folder is not None:
                 folder.stale = True
-            if matter_id == self._pinned:
-                self._doubted = True
+            for pinned in (self._directory, self._staff):
+                pinned.doubted |= matter_id == pinned.id
 
     # --- folders -------------------------------------------------------------------------------
 
@@ -184,26 +197,25 @@ class Cabinet:
         texts = self._store.disclosures([opening.id]).get(opening.id, [])
         return title_of(self._registry, opening, texts)
 
-    # --- the directory -------------------------------------------------------------------------
+    # --- the directory and the staff ------------------------------------------------------------
 
     def _after(self, folder: Folder) -> None:
         """What the end of a use asks for, under the folder's lock."""
         if folder.matter.fold_again:
             folder.stale = True
-        if folder.matter.id == self._pinned and not folder.stale:
-            known, size = self._directory, len(folder.matter)
-            if known is None or known[0] != size or known[1].matter is not folder.matter:
-                self._directory = (size, directory.directory(folder.matter))
-                self._doubted = False
+        for pinned in (self._directory, self._staff):
+            if folder.matter.id == pinned.id and not folder.stale:
+                pinned.take(folder.matter)
 
-    def _reread(self, pinned: MatterId) -> None:
-        """Read a doubted directory again, unless somebody uses it: then the known one must do."""
-        folder = self._taken(pinned)
+    def _reread(self, pinned: pinning.Pinned[Read]) -> None:
+        """Read a doubted one again, unless somebody uses it: then what is known must do."""
+        assert pinned.id is not None
+        folder = self._taken(pinned.id)
         try:
             if folder.lock.acquire(blocking=False):
                 try:
-                    with self.holding(pinned, new=True):
-                        self._doubted = False
+                    with self.holding(pinned.id, new=True):
+                        pinned.doubted = False
                 finally:
                     folder.lock.release()
         finally:

@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from comity import errors
 from comity.desk import cabinet, performing, permitting, reading, tools
 from comity.matters import evidence
-from comity.policy import asks
 from comity.records import record, strict_json
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
 from comity.vault.port import Exhibit, ExhibitId
@@ -236,7 +235,7 @@ def _unknown(exhibit: RecordId) -> errors.NotFound:
 
 def _offer(desk: tools.Desk, case: MatterId, exhibit: RecordId) -> evidence.ExhibitOffered:
     with desk.tools.cabinet.holding(case) as folder:
-        permitting.permitted(desk, "exhibit.read", asks.about(folder.matter))
+        permitting.permitted(desk, "exhibit.read", permitting.about(desk, folder.matter))
         view = folder.matter.thing(exhibit)
     for act in reversed(view.acts if view else ()):
         said = _statement(desk.tools, act)
@@ -263,7 +262,7 @@ def _remembered(case: MatterId, kept: Exhibit) -> tuple[str, bytes]:
 def _kept(desk: tools.Desk, case: MatterId, exhibit: RecordId) -> Exhibit:
     own = desk.tools
     with own.cabinet.holding(case) as folder:
-        permitting.permitted(desk, "exhibit.read", asks.about(folder.matter))
+        permitting.permitted(desk, "exhibit.read", permitting.about(desk, folder.matter))
         if folder.matter.thing(exhibit) is None:
             raise _unknown(exhibit)
     memory = own.store.secret(f"exhibit:{case}:{_content(own, exhibit).sha256}")

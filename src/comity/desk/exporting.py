@@ -11,7 +11,6 @@ from comity import errors
 from comity.desk import cabinet, founding, ledgers, permitting, reading, tools
 from comity.ledger import checkpoint, proofs, receipt
 from comity.matters import exported
-from comity.policy import asks
 from comity.records import record, sealed, strict_json
 from comity.records.ids import MatterId, RecordId
 from comity.store import port
@@ -47,7 +46,7 @@ def export(
     shown = _shown(own, known, leave_out)
     strictest = max((known[one].handling.tlp for one in shown), key=_TLP.index, default=None)
     with own.cabinet.holding(matter) as folder:
-        about = asks.about(folder.matter, tlp=strictest)
+        about = permitting.about(desk, folder.matter, tlp=strictest)
     permitting.permitted(desk, "export.matter", about)
     reading.note(desk, "exported", matter=matter)
     # The head is taken after the note, so that the checkpoint covers the note too.

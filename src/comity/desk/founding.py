@@ -19,6 +19,9 @@ from comity.matters import access, directory
 from comity.records import envelope, record
 from comity.records.ids import MatterId, RecordId
 
+PRIVATE = record.Handling(tlp="RED", pap="RED")
+"""What is said for this authority alone."""
+
 _pinning = threading.Lock()
 """A node belongs to one directory: looking whether it does and pinning one is one step."""
 
@@ -185,6 +188,19 @@ def _bar_second(own: tools.Tools) -> None:
             "this node belongs to a directory already",
             next_step="A node has one directory for ever; make another node for another directory.",
         )
+
+
+def begin_staff(own: tools.Tools, now: datetime.datetime) -> MatterId:
+    """The matter in which this authority keeps its staff; begun at the first start."""
+    known = own.store.setting(cabinet.STAFF_SETTING)
+    if known is not None:
+        return MatterId(known)
+    desk = tools.Desk(officer=tools.NODE, purpose="operation", now=now, tools=own)
+    act = performing.Act(kind="staff.begun/1", said={}, handling=PRIVATE)
+    done = performing.perform(desk, act)
+    # A crash before this line leaves a staff that nobody is in; the next start begins another.
+    own.store.save_setting(cabinet.STAFF_SETTING, done.matter)
+    return done.matter
 
 
 def begin_access(own: tools.Tools, now: datetime.datetime) -> MatterId:

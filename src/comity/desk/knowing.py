@@ -15,10 +15,17 @@ SECRETS_MAX = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Holder:
+    """Whom a secret names, and what is kept of the secret."""
+
     officer: port.Officer
+    credential: port.Credential
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    holder: Holder
     asked_at: datetime.datetime
-    expires_at: datetime.datetime
 
 
 @dataclass(slots=True)
@@ -30,16 +37,14 @@ class Known:
     turn: int = 0
     """Goes up whenever everything is forgotten: what was asked before that is not kept after it."""
 
-    def officer(self, digest: bytes, now: datetime.datetime) -> port.Officer | None:
+    def holder(self, digest: bytes, now: datetime.datetime) -> Holder | None:
         """Whom the secret names, if that was asked within the last seconds."""
         found = self._found.get(digest)
-        if found is None or not found.asked_at <= now < found.expires_at:
+        if found is None or not found.asked_at <= now < found.holder.credential.expires_at:
             return None
-        return found.officer if (now - found.asked_at).total_seconds() < SECONDS else None
+        return found.holder if (now - found.asked_at).total_seconds() < SECONDS else None
 
-    def keep(
-        self, known: port.Credential, officer: port.Officer, now: datetime.datetime, turn: int
-    ) -> None:
+    def keep(self, holder: Holder, now: datetime.datetime, turn: int) -> None:
         """Remember what the store told, which was asked in `turn`."""
         with self._lock:
             if turn != self.turn:
@@ -47,7 +52,7 @@ class Known:
                 return
             if len(self._found) >= SECRETS_MAX:
                 self._found.clear()
-            self._found[known.digest] = _Known(officer, now, known.expires_at)
+            self._found[holder.credential.digest] = _Known(holder, now)
 
     def forget(self) -> None:
         """Ask the store again about everyone."""

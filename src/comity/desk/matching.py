@@ -14,7 +14,6 @@ from comity import errors
 from comity.desk import performing, permitting, reading, tools
 from comity.matching import blinded, identifiers, sizes
 from comity.matters import matches
-from comity.policy import asks
 from comity.records import record, strict_json
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
 
@@ -63,7 +62,7 @@ def ask(
             next_step=f"Choose among {', '.join(sorted(_CLASSES))}.",
         )
     with own.cabinet.holding(source) as folder:
-        permitting.permitted(desk, "read.matter", asks.about(folder.matter))
+        permitting.permitted(desk, "read.matter", permitting.about(desk, folder.matter))
         if folder.matter.membership.closed:
             raise errors.Refused(
                 "matter-closed",
@@ -306,7 +305,7 @@ def _elements(run: MatterId, held: Iterable[tuple[str, str]]) -> list[bytes]:
 
 def _asked(desk: tools.Desk, match: MatterId) -> tuple[RecordId, matches.MatchAsked]:
     with desk.tools.cabinet.holding(match) as folder:
-        permitting.permitted(desk, "read.matter", asks.about(folder.matter))
+        permitting.permitted(desk, "read.matter", permitting.about(desk, folder.matter))
         views = folder.matter.things("match")
     said = views[0].opening.said if views else None
     if not isinstance(said, matches.MatchAsked):

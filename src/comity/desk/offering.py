@@ -26,6 +26,9 @@ PROCEDURES: Mapping[str, str] = MappingProxyType(
         "match.empty/1": "match.conclude",
         "match.found/1": "match.conclude",
         "match.opened/1": "match.ask",
+        "officer.admitted/1": "officer.add",
+        "glass.broken/1": "glass.break",
+        "staff.begun/1": "node.start",
     }
 )
 """Kinds that are said by a procedure alone, and its name."""
@@ -68,7 +71,7 @@ def offers(
     """
     said = desk.tools.registry.values() if procedures else sayable(desk.tools.registry)
     with desk.tools.cabinet.holding(matter_id) as folder:
-        facts = asks.about(folder.matter)
+        facts = permitting.about(desk, folder.matter)
         # Offers tell how the matter stands.
         permitting.permitted(desk, "read.matter", facts)
         within = [

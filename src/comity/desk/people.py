@@ -11,10 +11,15 @@ import hashlib
 import hmac
 import re
 import threading
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 from comity import errors
-from comity.desk import tools
+from comity.desk import cabinet, founding, performing, tools
+from comity.desk.knowing import Holder
+from comity.matters import staff
+from comity.policy import asks
+from comity.records.ids import MatterId
 from comity.store import port
 
 LINK_MINUTES = 15
@@ -25,6 +30,8 @@ ANSWERS_KEPT = datetime.timedelta(days=30)
 PREFIX = "cmt_"
 
 Sort = Literal["link", "session", "token"]
+Assurance = Literal["", "link", "passkey", "oidc"]
+ROLES: tuple[port.Role, ...] = ("officer", "desk_head", "oversight", "operator")
 _NAME = re.compile(r"[^\x00-\x1f\x7f]{2,80}")
 _PSEUDONYM = re.compile(r"o-[a-z2-7]{16}")
 _adding = threading.Lock()
@@ -35,24 +42,113 @@ def add_officer(
     own: tools.Tools, name: str, role: port.Role, now: datetime.datetime
 ) -> port.Officer:
     """Add a person. Records will carry a pseudonym that only this node can resolve."""
-    name = name.strip()
+    desk = tools.Desk(officer=tools.NODE, purpose="operation", now=now, tools=own)
+    return admit(desk, name, role)
+
+
+def admit(
+    desk: tools.Desk,
+    name: str,
+    role: port.Role,
+    *,
+    number: str = "",
+    until: datetime.date | None = None,
+) -> port.Officer:
+    """Add a person, as an operator does; refused once two persons have to do it."""
+    with _adding:
+        act = admission(desk, name, role, number=number, until=until)
+        performing.perform(desk, act)
+        # A crash before this line leaves a record of somebody who cannot come in: add them again.
+        return enter(desk.tools, act.said)
+
+
+def admission(
+    desk: tools.Desk,
+    name: str,
+    role: port.Role,
+    *,
+    number: str = "",
+    until: datetime.date | None = None,
+) -> performing.Act:
+    """The act of adding a person, with a fresh pseudonym that only this node can resolve."""
+    own, name = desk.tools, name.strip()
     if not _NAME.fullmatch(name) or _PSEUDONYM.fullmatch(name.casefold()):
         raise errors.Invalid(
             "officer-name",
             f"{name!r} is no name of 2 to 80 characters",
             next_step="Write the name by which colleagues know the person.",
         )
-    with _adding:
-        if any(known.name.casefold() == name.casefold() for known in own.store.officers()):
-            raise errors.Conflict(
-                "officer-exists",
-                f"there is an officer {name} already",
-                next_step="Add what tells the two apart, such as a middle name.",
-            )
-        pseudonym = "o-" + base64.b32encode(own.random(10)).decode().lower()
-        made = port.Officer(id=pseudonym, name=name, role=role)
-        own.store.save_officer(made)
+    if any(known.name.casefold() == name.casefold() for known in own.store.officers()):
+        raise errors.Conflict(
+            "officer-exists",
+            f"there is an officer {name} already",
+            next_step="Add what tells the two apart, such as a middle name.",
+        )
+    said: dict[str, Any] = {
+        "officer": "o-" + base64.b32encode(own.random(10)).decode().lower(),
+        "role": role,
+        "name": name,
+    }
+    if number:
+        said["number"] = number
+    if until is not None:
+        said["until"] = until.isoformat()
+    return performing.Act(
+        kind="officer.admitted/1", matter=staff_matter(own), said=said, handling=founding.PRIVATE
+    )
+
+
+def enter(own: tools.Tools, said: Mapping[str, Any]) -> port.Officer:
+    """Let a person whose admission was said come in."""
+    made = port.Officer(id=said["officer"], name=said["name"], role=said["role"])
+    own.store.save_officer(made)
     return made
+
+
+def staff_matter(own: tools.Tools) -> MatterId:
+    """The matter in which this authority keeps its staff."""
+    found = own.store.setting(cabinet.STAFF_SETTING)
+    if found is None:
+        own.staff()  # says what is missing
+    return MatterId(found or "")
+
+
+ITSELF = port.Officer(id="node", name="this node", role="node")
+"""The node, saying what it alone says."""
+
+
+def same_person(own: tools.Tools, one: str, other: str) -> bool:
+    """Whether two accounts are of one person: the same one, or with one staff number."""
+    if one == other:
+        return True
+    numbers = _numbers(own, {one, other})
+    return numbers.get(one) is not None and numbers.get(one) == numbers.get(other)
+
+
+def _numbers(own: tools.Tools, officers: Collection[str]) -> dict[str, str]:
+    """The staff numbers of officers, as far as they were given."""
+    found: dict[str, str] = {}
+    with own.cabinet.holding(staff_matter(own)) as folder:
+        records = [one for one in folder.matter.timeline() if one.kind == "officer.admitted/1"]
+    mine = [one for one in records if one.open.get("officer") in officers]
+    texts = own.store.disclosures([one.id for one in mine])
+    for one in mine:
+        said = cabinet.opened(own.registry, one, texts.get(one.id, []))
+        if isinstance(said, staff.OfficerAdmitted) and said.number.shown:
+            found[said.officer] = said.number.shown.strip().casefold()
+    return found
+
+
+def as_of(own: tools.Tools, officer: port.Officer, now: datetime.datetime) -> port.Officer:
+    """An officer with the role that is in force now; inactive without one, or while kept out."""
+    known = own.staff()
+    person = known.person(officer.id)
+    if person is None:
+        return officer
+    role = person.role(now.date())
+    active = officer.active and bool(role) and not known.kept_out(officer.id, now)
+    named = next((one for one in ROLES if one == role), officer.role)
+    return dataclasses.replace(officer, role=named, active=active)
 
 
 def find_officer(own: tools.Tools, name: str) -> port.Officer:
@@ -75,8 +171,14 @@ def issue(
     lifetime: datetime.timedelta,
     now: datetime.datetime,
     label: str = "",
+    *,
+    assurance: Assurance = "",
+    scope: frozenset[asks.Scope] = asks.PRESENT,
 ) -> str:
-    """A new secret of `sort` for `officer`; it is shown here and never again."""
+    """A new secret of `sort` for `officer`; it is shown here and never again.
+
+    `scope` is what a token can be used for.
+    """
     if sort == "token" and lifetime > datetime.timedelta(days=TOKEN_DAYS_MAX):
         raise token_lifetime(f"more than {TOKEN_DAYS_MAX} days")
     if not officer.active:
@@ -91,6 +193,9 @@ def issue(
             label=label,
             created_at=now,
             expires_at=now + lifetime,
+            assurance=assurance,
+            proved_at=now if assurance else None,
+            scope=" ".join(sorted(scope)) if sort == "token" else "",
         )
     )
     known = own.store.officer(officer.id)
@@ -139,18 +244,31 @@ def officer_of(
     own: tools.Tools, secret: str, sort: Sort, now: datetime.datetime
 ) -> port.Officer | None:
     """The active officer whom a session or token names now."""
+    held = holder(own, secret, sort, now)
+    return held.officer if held else None
+
+
+def holder(own: tools.Tools, secret: str, sort: Sort, now: datetime.datetime) -> Holder | None:
+    """The active officer whom a session or token names now, and the secret itself."""
     if not secret.startswith(f"{PREFIX}{sort}_"):
         return None
-    remembered = own.known.officer(digest(secret), now)
+    remembered = own.known.holder(digest(secret), now)
     if remembered is not None:
         return remembered
     turn = own.known.turn
     known = own.store.credential(digest(secret), sort, now)
-    officer = own.store.officer(known.officer) if known else None
+    row = own.store.officer(known.officer) if known else None
+    officer = as_of(own, row, now) if row else None
     if known is None or officer is None or not officer.active:
         return None
-    own.known.keep(known, officer, now, turn)
-    return officer
+    held = Holder(officer, known)
+    own.known.keep(held, now, turn)
+    return held
+
+
+def scope_of_token(token: port.Credential) -> frozenset[asks.Scope]:
+    """What a token can be used for."""
+    return frozenset(one for one in asks.SCOPES if one in token.scope.split())
 
 
 def sign_in(own: tools.Tools, link: str, now: datetime.datetime) -> str:
@@ -158,14 +276,23 @@ def sign_in(own: tools.Tools, link: str, now: datetime.datetime) -> str:
     known = None
     if link.startswith(f"{PREFIX}link_"):
         known = own.store.take_credential(digest(link), "link", now)
-    officer = own.store.officer(known.officer) if known else None
+    row = own.store.officer(known.officer) if known else None
+    officer = as_of(own, row, now) if row else None
     if officer is None or not officer.active:
         raise errors.Refused(
             "link-not-valid",
             "this link was used, has expired, or was never given",
             next_step="Ask your node's operator for a new one: comity officer link NAME",
         )
-    return issue(own, officer, "session", datetime.timedelta(hours=SESSION_HOURS), now)
+    return begin_session(own, officer, "link", now)
+
+
+def begin_session(
+    own: tools.Tools, officer: port.Officer, assurance: Assurance, now: datetime.datetime
+) -> str:
+    """A session of an officer who proved just now who they are."""
+    lifetime = datetime.timedelta(hours=SESSION_HOURS)
+    return issue(own, officer, "session", lifetime, now, assurance=assurance)
 
 
 def set_active(own: tools.Tools, officer: port.Officer, active: bool) -> port.Officer:

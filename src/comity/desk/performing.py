@@ -10,8 +10,8 @@ from typing import Any
 
 from comity import errors
 from comity.desk import cabinet, permitting, tools, writing
-from comity.policy import asks, engine
-from comity.records import kinds, record
+from comity.policy import engine
+from comity.records import approval, kinds, record
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
 from comity.store import port
 
@@ -32,6 +32,18 @@ class Act:
     secrets: tuple[tuple[str, bytes], ...] = ()
     answer: Callable[["Said"], port.Answered] | None = None
     """Makes the row that lets the same request be answered again (idempotency)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Approved:
+    """An act that a second person approved, in the form in which it is signed."""
+
+    statement: record.Statement
+    said: kinds.Statement
+    """The same, with its sealed fields open."""
+    said_at: str
+    approvals: tuple[approval.Approval, ...]
+    second: port.Officer
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +91,43 @@ def perform(desk: tools.Desk, act: Act) -> Done:
     return Done(said.record, said.matter, appended.leaves[0])
 
 
+def perform_approved(desk: tools.Desk, act: Act, ready: Approved) -> Done:
+    """Do an act of two persons: as `perform`, with the approval in the record."""
+    desk.tools.halt.bar_writing()
+    kind = kind_of(desk.tools, act.kind)
+    with named_matter(desk, act.matter, act.kind) as folder:
+        permit = permitting.permitted_act(
+            desk,
+            kind,
+            permitting.about(desk, folder.matter),
+            said=ready.said,
+            second=ready.second,
+        )
+        parties = folder.matter.membership.parties
+        check_named(desk, kind, ready.said, parties)
+        built = record.sign(
+            kind,
+            ready.statement,
+            place=folder.matter.place(desk.authority, things_of(kind, ready.said)),
+            officer=desk.officer.id,
+            said_at=ready.said_at,
+            charter=desk.tools.charter(),
+            handling=act.handling,
+            seen=tools.seen_of(desk.tools, parties),
+            signer=desk.tools.keys.signer,
+            approved=ready.approvals,
+        )
+        said, queued = queue(desk, act, built, folder, permit)
+    appended = finish(queued)
+    return Done(said.record, said.matter, appended.leaves[0])
+
+
 def finish(queued: "Queued") -> port.Appended:
     """Wait until an append is durable, then wake the carriers."""
     try:
         appended = queued.future.result()
     except errors.ComityError:
-        # Before anyone is told: the callback of `_queue` may come a moment later.
+        # Before anyone is told: the callback of `queue` may come a moment later.
         queued.forget(queued.matter)
         raise
     for peer in queued.peers:
@@ -146,9 +189,9 @@ def say(desk: tools.Desk, act: Act) -> tuple[Said, Queued]:
     said = record.draft(kind, act.said)
     if isinstance(kind.effect, kinds.Genesis):
         return _begin(desk, act, kind, said)
-    with _named_matter(desk, act) as folder:
+    with named_matter(desk, act.matter, act.kind) as folder:
         permit, built = _ready(desk, act, kind, said, folder)
-        return _queue(desk, act, built, folder, permit)
+        return queue(desk, act, built, folder, permit)
 
 
 def check(desk: tools.Desk, act: Act) -> None:
@@ -160,12 +203,12 @@ def check(desk: tools.Desk, act: Act) -> None:
     kind = kind_of(desk.tools, act.kind)
     said = record.draft(kind, act.said)
     if isinstance(kind.effect, kinds.Genesis):
-        permitting.permitted_act(desk, kind)
+        permitting.permitted_act(desk, kind, said=said)
         _check_listed(desk, _named(kind.effect, said))
         return
-    with _named_matter(desk, act) as folder:
+    with named_matter(desk, act.matter, act.kind) as folder:
         _, built = _ready(desk, act, kind, said, folder)
-        _bar_inadmissible(folder, built.record)
+        bar_inadmissible(folder, built.record)
 
 
 def _ready(
@@ -173,13 +216,13 @@ def _ready(
 ) -> tuple[engine.Permit, record.Built]:
     """The permit for an act in a matter, and its record (steps 2 and 3)."""
     parties = folder.matter.membership.parties
-    permit = permitting.permitted_act(desk, kind, asks.about(folder.matter))
+    permit = permitting.permitted_act(desk, kind, permitting.about(desk, folder.matter), said=said)
     check_named(desk, kind, said, parties)
-    place = folder.matter.place(desk.authority, _about(kind, said))
+    place = folder.matter.place(desk.authority, things_of(kind, said))
     return permit, _built(desk, act, kind, said, place, parties)
 
 
-def _about(kind: kinds.Kind, said: kinds.Statement) -> tuple[RecordId, ...]:
+def things_of(kind: kinds.Kind, said: kinds.Statement) -> tuple[RecordId, ...]:
     """The things that a statement acts on: its record has to stand after them."""
     match kind.effect:
         case kinds.Moves(field=name):
@@ -191,10 +234,15 @@ def _about(kind: kinds.Kind, said: kinds.Statement) -> tuple[RecordId, ...]:
 
 
 @contextmanager
-def _named_matter(desk: tools.Desk, act: Act) -> Iterator[cabinet.Folder]:
-    if act.matter is None:
-        raise errors.Invalid("matter-missing", f"{act.kind} is said in a matter; name it")
-    with desk.tools.cabinet.holding(act.matter) as folder:
+def named_matter(desk: tools.Desk, matter: MatterId | None, kind: str) -> Iterator[cabinet.Folder]:
+    """The folder of the matter in which an act is said; `Invalid` if it names none."""
+    if matter is None:
+        raise errors.Invalid(
+            "matter-missing",
+            f"{kind} is said in a matter; name it",
+            next_step="Open the matter that you mean, then try again.",
+        )
+    with desk.tools.cabinet.holding(matter) as folder:
         yield folder
 
 
@@ -212,13 +260,13 @@ def _begin(
     effect = kind.effect
     assert isinstance(effect, kinds.Genesis)
     named = _named(effect, said)
-    permit = permitting.permitted_act(desk, kind)
+    permit = permitting.permitted_act(desk, kind, said=said)
     _check_listed(desk, named)
     place = record.Place(matter=None, after=(), control=None, lamport=0, seq=0)
     built = _built(desk, act, kind, said, place, named | {desk.authority})
     with desk.tools.cabinet.holding(built.record.matter, new=True, begun=True) as folder:
         folder.title = cabinet.title_in(said)
-        return _queue(desk, act, built, folder, permit)
+        return queue(desk, act, built, folder, permit)
 
 
 def _built(
@@ -244,7 +292,7 @@ def _built(
     )
 
 
-def _bar_inadmissible(folder: cabinet.Folder, one: record.Record) -> None:
+def bar_inadmissible(folder: cabinet.Folder, one: record.Record) -> None:
     reason = folder.matter.verdict(one)
     if reason is not None:
         raise errors.Refused(
@@ -254,14 +302,14 @@ def _bar_inadmissible(folder: cabinet.Folder, one: record.Record) -> None:
         )
 
 
-def _queue(
+def queue(
     desk: tools.Desk, act: Act, built: record.Built, folder: cabinet.Folder, permit: engine.Permit
 ) -> tuple[Said, Queued]:
     """Try the record, admit it, queue what it writes (steps 4 and 5)."""
     own, one = desk.tools, built.record
     about = one.matter if one.after else None
     engine.check(permit, action=own.policy.act(one.kind), about=about, now=desk.now)
-    _bar_inadmissible(folder, one)
+    bar_inadmissible(folder, one)
     # Whom it removes is told of it as well.
     before = folder.matter.membership.parties if one.after else frozenset()
     said = Said(one.id, one.matter)
@@ -394,11 +442,11 @@ def _audience(
     """Everyone who would get the record; `Refused` where the act itself would be."""
     if isinstance(kind.effect, kinds.Genesis):
         named = _named(kind.effect, said)
-        permitting.permitted_act(desk, kind)
+        permitting.permitted_act(desk, kind, said=said)
         _check_listed(desk, named)
         return named
-    with _named_matter(desk, act) as folder:
-        permitting.permitted_act(desk, kind, asks.about(folder.matter))
+    with named_matter(desk, act.matter, act.kind) as folder:
+        permitting.permitted_act(desk, kind, permitting.about(desk, folder.matter), said=said)
         parties = folder.matter.membership.parties
         check_named(desk, kind, said, parties)
     if isinstance(kind.effect, kinds.Control) and kind.effect.act == "add":

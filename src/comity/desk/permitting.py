@@ -9,35 +9,67 @@ import re
 from collections.abc import Collection, Sequence
 
 from comity import errors
-from comity.desk import tools
+from comity.desk import standing, tools
+from comity.matters.matter import Matter
 from comity.policy import actions, asks, denials, engine
-from comity.records import kinds
+from comity.records import kinds, record
 from comity.records.ids import MatterId
 from comity.store import port
 
 ACCESS_SETTING = "access"
 """The setting that names the matter in which this node accounts for access."""
 
+Second = port.Officer
+"""The person who approved an act, beside the one who says it."""
+
 _log = logging.getLogger(__name__)
 _NAMING = re.compile(r"\bo-[a-z2-7]+\b|\b[0-9a-f]{64}\b")
 """Officers' pseudonyms and ids of matters, of which the log must not tell who looked at what."""
 
 
-def ask_of(desk: tools.Desk, action: str, about: asks.About | None) -> asks.Ask:
+def ask_of(
+    desk: tools.Desk,
+    action: str,
+    about: asks.About | None,
+    second: Second | None = None,
+    giving: asks.Giving = asks.NOTHING_GIVEN,
+) -> asks.Ask:
     """The question that this desk's officer puts."""
+    staff = desk.tools.cabinet.staff()
+    person = staff.person(desk.officer.id) if staff else None
     return asks.Ask(
-        who=asks.Who(desk.officer.id, desk.officer.role, desk.authority),
+        who=asks.Who(
+            officer=desk.officer.id,
+            role=desk.officer.role,
+            authority=desk.authority,
+            scope=desk.scope,
+            clearance=person.clearance(desk.now.date()) if person else 0,
+        ),
         action=desk.tools.policy.action(action),
         here=desk.authority,
         about=about,
         purpose=desk.purpose,
+        second=second.role if second else None,
+        alone=giving is not asks.NOTHING_GIVEN and standing.alone(staff, desk.now),
+        giving=giving,
         now=desk.now,
     )
 
 
-def permitted(desk: tools.Desk, action: str, about: asks.About | None = None) -> engine.Permit:
+def about(desk: tools.Desk, matter: Matter, *, tlp: record.Tlp | None = None) -> asks.About:
+    """What policy may know of a matter, for this officer."""
+    return asks.about(matter, tlp=tlp, tie=standing.tie(desk, matter.id))
+
+
+def permitted(
+    desk: tools.Desk,
+    action: str,
+    about: asks.About | None = None,
+    second: Second | None = None,
+    giving: asks.Giving = asks.NOTHING_GIVEN,
+) -> engine.Permit:
     """The permit for a fixed action such as `read.matter`."""
-    decided = desk.tools.policy.decide(ask_of(desk, action, about))
+    decided = desk.tools.policy.decide(ask_of(desk, action, about, second, giving))
     if isinstance(decided, denials.Denied):
         if decided.incident:
             _report(action, decided.faults)
@@ -59,20 +91,26 @@ def would_permit(
 
 
 def permitted_act(
-    desk: tools.Desk, kind: kinds.Kind, about: asks.About | None = None
+    desk: tools.Desk,
+    kind: kinds.Kind,
+    about: asks.About | None = None,
+    *,
+    said: kinds.Statement | None = None,
+    second: Second | None = None,
 ) -> engine.Permit:
-    """The permit to say a record of `kind`."""
-    return permitted(desk, desk.tools.policy.act(kind.name), about)
+    """The permit to say a record of `kind`; where it gives rights, to say exactly this."""
+    giving = standing.giving(desk, kind, said, second.id if second else "")
+    return permitted(desk, desk.tools.policy.act(kind.name), about, second, giving)
 
 
 def permitted_on(desk: tools.Desk, action: str, matter: MatterId) -> engine.Permit:
     """The permit for a fixed action on a matter, absent or not."""
     try:
         with desk.tools.cabinet.holding(matter) as folder:
-            about = asks.about(folder.matter)
+            known = about(desk, folder.matter)
     except errors.NotFound:
-        about = _account(desk, matter) or asks.absent(matter)
-    return permitted(desk, action, about)
+        known = _account(desk, matter) or asks.absent(matter)
+    return permitted(desk, action, known)
 
 
 def _account(desk: tools.Desk, matter: MatterId) -> asks.About | None:
@@ -83,14 +121,15 @@ def _account(desk: tools.Desk, matter: MatterId) -> asks.About | None:
     return asks.About(id=matter, type="access", lead=here, parties=(here,))
 
 
-def about_row(row: port.MatterRow) -> asks.About:
-    """What policy may know of a line of the registry."""
+def about_row(desk: tools.Desk, row: port.MatterRow) -> asks.About:
+    """What policy may know of a line of the registry, for this officer."""
     return asks.About(
         id=row.id,
         type=row.type,
         lead=row.lead,
         parties=row.parties,
         closed=row.status == "closed",
+        tie=standing.tie(desk, row.id),
     )
 
 
@@ -100,7 +139,7 @@ def visible(
     """The lines of the registry that this officer may see, or may do `action` in: one batch."""
     ask = ask_of(desk, action, None)
     try:
-        seen = desk.tools.policy.visible((about_row(row) for row in rows), ask)
+        seen = desk.tools.policy.visible((about_row(desk, row) for row in rows), ask)
     except errors.Unavailable as fault:
         _report_cause(f"{action} of {len(rows)} lines", fault)
         raise

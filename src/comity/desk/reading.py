@@ -11,7 +11,6 @@ from comity import errors
 from comity.desk import cabinet, permitting, tools, writing
 from comity.matters import access, status
 from comity.matters.matter import Rejection
-from comity.policy import asks
 from comity.records import kinds, record
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.store import port
@@ -53,7 +52,7 @@ def read(desk: tools.Desk, matter_id: MatterId) -> View:
     """A matter, if policy lets this officer see it; the read is durable when this returns."""
     own = desk.tools
     with own.cabinet.holding(matter_id) as folder:
-        permitting.permitted(desk, "read.matter", asks.about(folder.matter))
+        permitting.permitted(desk, "read.matter", permitting.about(desk, folder.matter))
         found = folder.matter
         records = found.timeline()
         things, rejections, waiting = found.things(), found.rejections, found.waiting

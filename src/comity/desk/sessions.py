@@ -3,9 +3,15 @@
 import dataclasses
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from comity import errors
-from comity.desk import people, tools
+from comity.desk import knowing, people, tools
+from comity.policy import asks
+from comity.store import port
+
+PRESENT_MINUTES = 5
+"""How long a proof of presence holds for what reaches into someone's rights."""
 
 
 def end(own: tools.Tools, token: str, now: datetime.datetime) -> None:
@@ -29,7 +35,58 @@ def keep(
 
 def seat(own: tools.Tools, token: str, purpose: str, now: datetime.datetime) -> tools.Desk | None:
     """The desk of whoever holds a session; None when nobody does."""
-    officer = people.officer_of(own, token, "session", now)
-    if officer is None:
+    held = people.holder(own, token, "session", now)
+    if held is None:
         return None
-    return tools.Desk(officer=officer, purpose=purpose, now=now, tools=own)
+    return tools.Desk(
+        officer=held.officer, purpose=purpose, now=now, tools=own, scope=scope_of(own, held, now)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A session or token of an officer, as they may see and end it."""
+
+    id: str
+    """The digest of the secret, which lets nobody in."""
+    credential: port.Credential
+    current: bool
+
+
+def listed(desk: tools.Desk, token: str) -> list[Line]:
+    """The sessions and tokens of this officer that hold now, the newest first."""
+    here = people.digest(token)
+    return [
+        Line(one.digest.hex(), one, one.digest == here)
+        for one in desk.tools.store.credentials(desk.officer.id)
+        if one.sort in ("session", "token") and one.expires_at > desk.now
+    ]
+
+
+def revoke(desk: tools.Desk, id: str) -> None:
+    """End one of this officer's sessions or tokens, wherever it is used."""
+    for one in desk.tools.store.credentials(desk.officer.id):
+        if one.digest.hex() == id:
+            desk.tools.store.take_credential(one.digest, one.sort, one.created_at)
+            desk.tools.known.forget()
+            return
+    raise errors.NotFound(
+        "session-unknown",
+        "you have no such session or token",
+        next_step="Look at the list again; it may have ended by itself.",
+    )
+
+
+def scope_of(
+    own: tools.Tools, held: knowing.Holder, now: datetime.datetime
+) -> frozenset[asks.Scope]:
+    """What a session can be used for: all of it within minutes of a proof of presence.
+
+    A link proves presence only for who has no passkey yet.
+    """
+    proved = held.credential.proved_at if held.credential.assurance else None
+    if proved is None or now - proved >= datetime.timedelta(minutes=PRESENT_MINUTES):
+        return asks.SIGNED_IN
+    person = own.staff().person(held.officer.id)
+    by_link = held.credential.assurance == "link"
+    return asks.SIGNED_IN if by_link and person and person.passkeys else asks.PRESENT

@@ -12,7 +12,7 @@ from comity import errors
 from comity.desk import board, cabinet, permitting, reading, tools, turns
 from comity.matters import cases, status
 from comity.matters import matter as matters
-from comity.policy import asks, denials
+from comity.policy import denials
 from comity.records import kinds, record, sealed
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.store import port
@@ -102,7 +102,7 @@ def show(desk: tools.Desk, known: board.Board, matter_id: MatterId, wanted: Want
     """The wanted part of a matter, if policy lets this officer see it."""
     own = desk.tools
     with held(desk, matter_id) as folder:
-        permitting.permitted(desk, "read.matter", asks.about(folder.matter))
+        permitting.permitted(desk, "read.matter", permitting.about(desk, folder.matter))
         found = folder.matter
         standing = _standing(folder, known)
         timeline = found.timeline() if wanted.lines or wanted.identifiers else []

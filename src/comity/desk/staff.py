@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from comity import errors
-from comity.desk import people, permitting, tools
+from comity.desk import founding, people, performing, permitting, proposing, tools
 from comity.store import port
 
-ROLES: tuple[port.Role, ...] = ("officer", "desk_head", "oversight", "operator")
+ROLES = people.ROLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,25 @@ def listed(desk: tools.Desk) -> Sequence[port.Officer]:
     return desk.tools.store.officers()
 
 
-def add(desk: tools.Desk, name: str, role: str) -> port.Officer:
-    """Add a person in a role."""
+def add(
+    desk: tools.Desk,
+    name: str,
+    role: str,
+    *,
+    number: str = "",
+    until: datetime.date | None = None,
+) -> port.Officer | port.Proposal:
+    """Add a person in a role; propose it, once that takes two persons."""
     permitting.permitted(desk, "manage.officers")
     for known in ROLES:
         if role == known:
-            return people.add_officer(desk.tools, name, known, desk.now)
+            try:
+                return people.admit(desk, name, known, number=number, until=until)
+            except errors.Refused as refusal:
+                if refusal.code not in proposing.NEEDED:
+                    raise
+            act = people.admission(desk, name, known, number=number, until=until)
+            return proposing.propose(desk, act)
     raise errors.Invalid(
         "role-unknown", f"{role!r} is no role", next_step=f"Choose one of {', '.join(ROLES)}."
     )
@@ -50,10 +63,22 @@ def token(desk: tools.Desk, officer: str, *, label: str, days: int) -> Issued:
     return _issue(desk, officer, "token", datetime.timedelta(days=days), label)
 
 
-def deactivate(desk: tools.Desk, officer: str) -> port.Officer:
+def deactivate(desk: tools.Desk, officer: str, reason: str = "") -> port.Officer:
     """Keep a person out, at once and with everything that names them."""
     permitting.permitted(desk, "manage.officers")
-    return people.set_active(desk.tools, people.find_officer(desk.tools, officer), False)
+    found = people.find_officer(desk.tools, officer)
+    # At once: what follows is the account of it, and must not be what it waits for.
+    kept_out = people.set_active(desk.tools, found, False)
+    performing.perform(
+        desk,
+        performing.Act(
+            kind="officer.kept-out/1",
+            matter=people.staff_matter(desk.tools),
+            said={"officer": found.id, "reason": reason or "Kept out by the operator."},
+            handling=founding.PRIVATE,
+        ),
+    )
+    return kept_out
 
 
 def _issue(

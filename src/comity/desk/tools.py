@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 
 from comity import errors
 from comity.desk import cabinet, halting, knowing
+from comity.desk.challenges import Challenges
 from comity.keys import filekeys
-from comity.matters import directory
-from comity.policy import engine
+from comity.matters import directory, staff
+from comity.policy import asks, engine
 from comity.records import record
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.records.kinds import Registry
@@ -47,6 +48,8 @@ class Tools:
     """Told of each peer for which something new waits."""
     halt: halting.Halt = field(default_factory=halting.Halt)
     """Whether this node may write and vouch."""
+    challenges: Challenges = field(default_factory=Challenges)
+    """What passkeys are asked to sign."""
     known: knowing.Known = field(default_factory=knowing.Known)
     """Who secrets name, for seconds."""
 
@@ -58,6 +61,17 @@ class Tools:
                 "no-directory",
                 "this node belongs to no directory yet",
                 next_step="Found one or join one: comity directory found, comity directory join.",
+            )
+        return found
+
+    def staff(self) -> staff.Staff:
+        """The staff of this authority as it stands."""
+        found = self.cabinet.staff()
+        if found is None:
+            raise errors.Unavailable(
+                "no-staff",
+                "this node keeps no staff yet",
+                next_step="Start the node once: it begins the staff by itself.",
             )
         return found
 
@@ -73,12 +87,14 @@ class Tools:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """One officer at work: who, for what purpose, when, with which tools."""
+    """One officer at work: who, for what purpose, when, with which tools, how well known."""
 
     officer: port.Officer
     purpose: str
     now: datetime.datetime
     tools: Tools
+    scope: frozenset[asks.Scope] = asks.SIGNED_IN
+    """What the session or token can be used for."""
 
     @property
     def authority(self) -> AuthorityId:

@@ -104,6 +104,12 @@ class Matter:
         entry = self._judge(record)
         return entry if isinstance(entry, str) else entry.void or None
 
+    @property
+    def purposes(self) -> tuple[str, ...]:
+        """What its first record says that it is for; empty where it names no purpose."""
+        begun = self._entries.get(RecordId(self.id))
+        return () if begun is None else begun.record.handling.purposes
+
     def _wait(self, record: Record) -> None:
         missing = [one for one in record.after if one not in self._entries]
         if any(one in self._rejections for one in missing):

@@ -1,6 +1,6 @@
 """Every subject that this version knows. A new subject is one file and one line here."""
 
-from comity.matters import access, cases, directory, evidence, matches, reports, requests
+from comity.matters import access, cases, directory, evidence, matches, reports, requests, staff
 from comity.records import kinds
 
 REGISTRY = kinds.Registry(
@@ -12,5 +12,6 @@ REGISTRY = kinds.Registry(
         *matches.KINDS,
         *reports.KINDS,
         *requests.KINDS,
+        *staff.KINDS,
     )
 )

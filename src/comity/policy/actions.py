@@ -19,6 +19,10 @@ WITHIN_A_MATTER = "within a matter"
 OF_THE_NODE = "of the node"
 ADDS_TO_A_MATTER = "adds to a matter"
 NEEDS_A_PURPOSE = "needs a purpose"
+READS = "reads"
+TAKES_OUT = "takes out"
+MANAGES = "manages"
+GIVES_RIGHTS = "gives rights"
 
 GROUPS: Mapping[str, str] = MappingProxyType(
     {
@@ -26,6 +30,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "casework": "saying a record of casework",
         "governance": "saying a record that governs an alliance or settles who leads",
         "access": "saying a record of the account of access",
+        "staff": "saying a record of who works here and what they may do",
         "needs officer": "saying what an officer may say",
         "needs desk head": "saying what only a desk head may say",
         "needs oversight": "saying what only oversight may say",
@@ -37,24 +42,29 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         OF_THE_NODE: "what must not name a matter: it begins one, or concerns the whole node",
         ADDS_TO_A_MATTER: "what leaves more in a matter than there was",
         NEEDS_A_PURPOSE: "what is done for a stated purpose only",
+        READS: "looking at something, on this node",
+        TAKES_OUT: "taking something out of this node",
+        MANAGES: "running the node",
+        GIVES_RIGHTS: "giving a person of this authority a role or a right",
     }
 )
 """Every group, and what is in it."""
 
 FIXED: Mapping[str, frozenset[str]] = MappingProxyType(
     {
-        "read.matter": frozenset({CONTENT, WITHIN_A_MATTER, NEEDS_A_PURPOSE}),
-        "read.registry": frozenset(),
-        "read.ledger": frozenset({OF_THE_NODE}),
-        "read.access": frozenset({OF_THE_NODE, NEEDS_A_PURPOSE}),
-        "export.matter": frozenset({CONTENT, WITHIN_A_MATTER, NEEDS_A_PURPOSE}),
-        "exhibit.read": frozenset({CONTENT, WITHIN_A_MATTER, NEEDS_A_PURPOSE}),
+        "read.matter": frozenset({READS, CONTENT, WITHIN_A_MATTER, NEEDS_A_PURPOSE}),
+        "read.registry": frozenset({READS}),
+        "read.ledger": frozenset({READS, OF_THE_NODE}),
+        "read.access": frozenset({READS, OF_THE_NODE, NEEDS_A_PURPOSE}),
+        "export.matter": frozenset({TAKES_OUT, CONTENT, WITHIN_A_MATTER, NEEDS_A_PURPOSE}),
+        "exhibit.read": frozenset({READS, CONTENT, WITHIN_A_MATTER, NEEDS_A_PURPOSE}),
         "exhibit.take": frozenset({WITHIN_A_MATTER, ADDS_TO_A_MATTER, NEEDS_A_PURPOSE}),
         "import.indicators": frozenset({ADDS_TO_A_MATTER}),
-        "parcel.export": frozenset({OF_THE_NODE}),
-        "parcel.import": frozenset({OF_THE_NODE}),
-        "manage.officers": frozenset({OF_THE_NODE}),
-        "manage.peers": frozenset({OF_THE_NODE}),
+        "parcel.export": frozenset({TAKES_OUT, OF_THE_NODE}),
+        "parcel.import": frozenset({MANAGES, OF_THE_NODE}),
+        "approve.proposal": frozenset({ADDS_TO_A_MATTER}),
+        "manage.officers": frozenset({MANAGES, OF_THE_NODE}),
+        "manage.peers": frozenset({MANAGES, OF_THE_NODE}),
     }
 )
 """The actions that say no record by themselves, and their groups."""
@@ -81,4 +91,6 @@ def groups_of(kind: kinds.Kind) -> frozenset[str]:
         groups |= {WITHIN_A_MATTER, ADDS_TO_A_MATTER}
     if kind.coercive:
         groups |= {COERCIVE, NEEDS_A_PURPOSE}
+    if kind.gives_rights:
+        groups.add(GIVES_RIGHTS)
     return frozenset(groups)

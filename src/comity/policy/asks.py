@@ -44,6 +44,25 @@ PURPOSES: Mapping[str, str] = MappingProxyType(
 """Every purpose that can be stated, and its title. Policy refuses any other."""
 
 
+Scope = Literal["read", "act", "coercive", "export", "manage"]
+
+SCOPES: Mapping[Scope, str] = MappingProxyType(
+    {
+        "read": N_("Read"),
+        "act": N_("Act, and add to matters"),
+        "coercive": N_("Reach into someone's rights"),
+        "export": N_("Take data out"),
+        "manage": N_("Run the node"),
+    }
+)
+"""What a session or token can be used for, and how it is called."""
+
+PRESENT: frozenset[Scope] = frozenset(SCOPES)
+"""The scope of a person who showed within the last minutes that they are there."""
+SIGNED_IN: frozenset[Scope] = PRESENT - {"coercive"}
+"""The scope of a session otherwise."""
+
+
 @dataclass(frozen=True, slots=True)
 class Who:
     """The hand that would act: a pseudonym, its role, and the authority it acts for."""
@@ -51,6 +70,51 @@ class Who:
     officer: str
     role: Role
     authority: AuthorityId
+    scope: frozenset[Scope] = frozenset()
+    """What the session or token can be used for."""
+    clearance: int = 0
+    """Up to which classification the person is cleared (`CLASSIFICATIONS`)."""
+
+
+CLASSIFICATIONS: tuple[str, ...] = (
+    N_("Not classified"),
+    N_("Restricted"),
+    N_("Confidential"),
+    N_("Secret"),
+)
+"""The levels of classification, the lowest first; a level is its place here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What this authority says of one matter, and of one person in it."""
+
+    classified: int = 0
+    """The clearance that the matter asks for."""
+    restricted: bool = False
+    """Only its team sees it."""
+    team: bool = False
+    """The asker is in its team."""
+    conflict: bool = False
+    """The asker has a conflict of interest in it."""
+    glass: bool = False
+    """The asker broke the glass: looks at it in an emergency, to be reviewed."""
+
+
+NO_TIE = Tie()
+
+
+@dataclass(frozen=True, slots=True)
+class Giving:
+    """What is asked about where rights of persons are given."""
+
+    role: str = ""
+    """The role that is given; empty for any other right."""
+    to_self: bool = False
+    """The asker, or the second person, would gain by it."""
+
+
+NOTHING_GIVEN = Giving()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +128,10 @@ class About:
     closed: bool = False
     tlp: Tlp | None = None
     """The strictest handling of what is asked for, where the caller knows it."""
+    purposes: frozenset[str] = frozenset()
+    """The purposes that the matter serves; none named, any."""
+    tie: Tie = NO_TIE
+    """What lies between the asker and the matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +144,15 @@ class Ask:
     """The authority whose node this is."""
     about: About | None = None
     purpose: str = ""
+    second: Role | None = None
+    """The role of the second person who approved exactly this; None while nobody did."""
+    alone: bool = False
+    """There are not yet two persons at this node who could give rights together."""
+    giving: Giving = NOTHING_GIVEN
     now: datetime.datetime
 
 
-def about(matter: Matter, *, tlp: Tlp | None = None) -> About:
+def about(matter: Matter, *, tlp: Tlp | None = None, tie: Tie = NO_TIE) -> About:
     """The facts of a matter as it stands here."""
     membership = matter.membership
     return About(
@@ -89,6 +162,8 @@ def about(matter: Matter, *, tlp: Tlp | None = None) -> About:
         parties=membership.parties,
         closed=membership.closed,
         tlp=tlp,
+        purposes=frozenset(matter.purposes),
+        tie=tie,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import cedarpy
 
 from comity import errors
-from comity.policy import schema
+from comity.policy import asks, schema
 from comity.policy.actions import Action
 from comity.policy.asks import Ask
 from comity.policy.rules import Rule, Rules
@@ -140,8 +140,11 @@ def _key(ask: Ask) -> _Key:
     place = None
     if about is not None:
         party, leads = ask.here in about.parties, ask.here == about.lead
-        place = (about.id, about.type, party, leads, about.closed, about.tlp)
-    return (who.role, who.officer, who.authority, ask.action, ask.here, ask.purpose, place)
+        place = (
+            about.id, about.type, party, leads, about.closed, about.tlp, about.purposes, about.tie
+        )  # fmt: skip
+    asker = (who.role, who.officer, who.authority, who.scope, who.clearance)
+    return (*asker, ask.action, ask.here, ask.purpose, ask.second, ask.alone, ask.giving, place)
 
 
 def _request(ask: Ask) -> dict[str, Any]:
@@ -152,15 +155,32 @@ def _request(ask: Ask) -> dict[str, Any]:
         "resource": {"type": schema.NODE, "id": ask.here}
         if about is None
         else {"type": schema.MATTER, "id": about.id},
-        "context": _context(
-            {
-                "ours": who.authority == ask.here,
-                "purpose": ask.purpose,
-                "matter": "" if about is None else about.type,
-                "party": about is not None and ask.here in about.parties,
-                "leads": about is not None and ask.here == about.lead,
-                "closed": about is not None and about.closed,
-                "tlp": "" if about is None else about.tlp or "",
-            }
-        ),
+        "context": _context(facts(ask)),
+    }
+
+
+def facts(ask: Ask) -> dict[str, Any]:
+    """The facts of an ask, by the names of `schema.FACTS`."""
+    about, who = ask.about, ask.who
+    tie = asks.NO_TIE if about is None else about.tie
+    return {
+        "ours": who.authority == ask.here,
+        "scope": sorted(who.scope),
+        "clearance": who.clearance,
+        "purpose": ask.purpose,
+        "second": ask.second or "",
+        "alone": ask.alone,
+        "gives_role": ask.giving.role,
+        "gives_self": ask.giving.to_self,
+        "matter": "" if about is None else about.type,
+        "party": about is not None and ask.here in about.parties,
+        "leads": about is not None and ask.here == about.lead,
+        "closed": about is not None and about.closed,
+        "tlp": "" if about is None else about.tlp or "",
+        "purposes": [] if about is None else sorted(about.purposes or asks.PURPOSES),
+        "classified": tie.classified,
+        "restricted": tie.restricted,
+        "team": tie.team,
+        "conflict": tie.conflict,
+        "glass": tie.glass,
     }

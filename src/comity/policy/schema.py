@@ -29,15 +29,36 @@ NODE = "Node"
 RESOURCES = (MATTER, NODE)
 """A matter, by its id; or this node as a whole, by its authority, where no matter is meant."""
 
-FACTS: Mapping[str, str] = MappingProxyType(
+_TRUTH = {"type": "Boolean"}
+_TEXT = {"type": "String"}
+_NUMBER = {"type": "Long"}
+_TEXTS = {"type": "Set", "element": _TEXT}
+
+FACTS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
-        "ours": "Boolean",
-        "purpose": "String",
-        "matter": "String",
-        "party": "Boolean",
-        "leads": "Boolean",
-        "closed": "Boolean",
-        "tlp": "String",
+        # of the asker
+        "ours": _TRUTH,
+        "scope": _TEXTS,
+        "clearance": _NUMBER,
+        # of what is asked
+        "purpose": _TEXT,
+        "second": _TEXT,
+        "alone": _TRUTH,
+        "gives_role": _TEXT,
+        "gives_self": _TRUTH,
+        # of the matter
+        "matter": _TEXT,
+        "party": _TRUTH,
+        "leads": _TRUTH,
+        "closed": _TRUTH,
+        "tlp": _TEXT,
+        "purposes": _TEXTS,
+        "classified": _NUMBER,
+        "restricted": _TRUTH,
+        # of both
+        "team": _TRUTH,
+        "conflict": _TRUTH,
+        "glass": _TRUTH,
     }
 )
 """The facts of an ask, under `context`, and their types. Without a matter: false, and empty."""
@@ -50,9 +71,7 @@ def document(catalogue: Mapping[Action, frozenset[str]]) -> dict[str, Any]:
         "resourceTypes": list(RESOURCES),
         "context": {
             "type": "Record",
-            "attributes": {
-                name: {"type": type_, "required": True} for name, type_ in FACTS.items()
-            },
+            "attributes": {name: {**type_, "required": True} for name, type_ in FACTS.items()},
         },
     }
     named: dict[str, Any] = {group: {} for group in actions.GROUPS}

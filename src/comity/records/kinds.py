@@ -134,10 +134,12 @@ class Kind:
     """As an instruction, in English: `File a request`."""
     done: str
     """As a timeline tells it, in English: `filed a request`."""
-    family: Literal["casework", "governance", "access"] = "casework"
+    family: Literal["casework", "governance", "access", "staff"] = "casework"
     needs: Literal["officer", "desk_head", "operator", "oversight", "node"] = "officer"
     """The least role whose hand it needs; `node` is said by the node itself."""
     coercive: bool = False
+    gives_rights: bool = False
+    """It gives a person of this authority a role or a right; field `officer` names the person."""
     held: Mapping[str, str] = field(default_factory=dict)
     """Sealed fields that their author keeps back until the thing reaches a status: both consent."""
 

@@ -25,7 +25,7 @@ from pydantic import (
 )
 
 from comity import errors
-from comity.records import envelope, kinds, sealed, spelling, strict_json
+from comity.records import approval, envelope, kinds, sealed, spelling, strict_json
 from comity.records.ids import AuthorityId, AuthorityRef, MatterId, MatterRef, RecordId, RecordRef
 
 PROTOCOL = "comity/1"
@@ -101,6 +101,7 @@ class Header(BaseModel):
     handling: Handling
     seen: dict[AuthorityRef, Seen]
     said: dict[str, Any]
+    approvals: Annotated[tuple[approval.Approval, ...], Field(max_length=approval.MANY)] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,17 @@ class Record:
     """The open fields, typed; sealed ones withheld. None for a kind not known here."""
     fault: str = ""
     """Why `said` is None although the kind is known: the statement is not of its form."""
+    approvals: tuple[approval.Approval, ...] = ()
+    """Of the further persons who approved it in exactly this form."""
+    proposal: str = ""
+    """The digest that they approved; empty where nobody did."""
 
 
 def parse(payload: bytes, digest: str, registry: kinds.Registry) -> Record:
     """Read a payload whose envelope has `digest`; `Invalid` names the member that is wrong."""
     try:
-        header = Header.model_validate(strict_json.loads(payload))
+        members = strict_json.loads(payload)
+        header = Header.model_validate(members)
     except pydantic.ValidationError as fault:
         raise _invalid("record-malformed", fault) from None
     _check_place(header)
@@ -155,6 +161,8 @@ def parse(payload: bytes, digest: str, registry: kinds.Registry) -> Record:
         open=header.said,
         said=said,
         fault=misfit,
+        approvals=header.approvals,
+        proposal=approval.digest(members) if header.approvals else "",
     )
 
 
@@ -242,6 +250,13 @@ class Place:
     seq: int
 
 
+class Statement(NamedTuple):
+    """What a record will say: the part that is signed, and what opens its sealed fields."""
+
+    part: dict[str, Any]
+    disclosures: tuple[sealed.Disclosure, ...]
+
+
 class Built(NamedTuple):
     """A new record: its signed envelope, what opens its sealed fields, and what `parse` reads."""
 
@@ -264,6 +279,21 @@ def build(
     salt: sealed.Salt,
 ) -> Built:
     """Seal and sign a new record. What comes with it is what `parse` would read from its bytes."""
+    return sign(
+        kind,
+        seal(kind, said, salt),
+        place=place,
+        officer=officer,
+        said_at=instant(said_at),
+        charter=charter,
+        handling=handling,
+        seen=seen,
+        signer=signer,
+    )
+
+
+def seal(kind: kinds.Kind, said: kinds.Statement, salt: sealed.Salt) -> Statement:
+    """Seal what is sealed of a statement: each time with fresh salts."""
     by_element = kinds.sealed_fields(kind.statement)
     values = said.model_dump(mode="json", exclude_none=True)
     hidden = {name: values.pop(name) for name in by_element if name in values}
@@ -273,27 +303,44 @@ def build(
         if by_element[name] or not getattr(said, name).withheld
     }
     lists = {name for name in given if by_element[name]}
-    part, disclosures = sealed.seal(values, given, salt, by_element=lists)
-    moment_said = instant(said_at)
-    payload = strict_json.dumps(
-        {
-            "protocol": PROTOCOL,
-            "suite": SUITE,
-            "kind": kind.name,
-            "matter": place.matter,
-            "author": signer.authority,
-            "officer": officer,
-            "said_at": moment_said,
-            "after": list(place.after),
-            "control": place.control,
-            "lamport": place.lamport,
-            "seq": place.seq,
-            "charter": charter,
-            "handling": _written(handling),
-            "seen": {who: head.model_dump() for who, head in seen.items()},
-            "said": part,
-        }
-    )
+    return Statement(*sealed.seal(values, given, salt, by_element=lists))
+
+
+def sign(
+    kind: kinds.Kind,
+    said: Statement,
+    *,
+    place: Place,
+    officer: str,
+    said_at: str,
+    charter: MatterId | None,
+    handling: Handling,
+    seen: Mapping[AuthorityId, Seen],
+    signer: envelope.Signer,
+    approved: tuple[approval.Approval, ...] = (),
+) -> Built:
+    """Sign a new record of a sealed statement, with the approvals of others if there are any."""
+    part, disclosures = said
+    members: dict[str, Any] = {
+        "protocol": PROTOCOL,
+        "suite": SUITE,
+        "kind": kind.name,
+        "matter": place.matter,
+        "author": signer.authority,
+        "officer": officer,
+        "said_at": said_at,
+        "after": list(place.after),
+        "control": place.control,
+        "lamport": place.lamport,
+        "seq": place.seq,
+        "charter": charter,
+        "handling": written(handling),
+        "seen": {who: head.model_dump() for who, head in seen.items()},
+        "said": part,
+    }
+    if approved:
+        members["approvals"] = [one.model_dump() for one in approved]
+    payload = strict_json.dumps(members)
     if len(payload) > strict_json.SIZE_MAX:
         raise errors.Invalid(
             "record-too-large",
@@ -308,7 +355,7 @@ def build(
         matter=MatterId(record_id) if place.matter is None else place.matter,
         author=signer.authority,
         officer=officer,
-        said_at=moment_said,
+        said_at=said_at,
         after=place.after,
         control=place.control,
         lamport=place.lamport,
@@ -319,12 +366,14 @@ def build(
         open=part,
         said=readable,
         fault=misfit,
+        approvals=approved,
+        proposal=approval.digest(members) if approved else "",
     )
     return Built(envelope.seal(envelope.RECORD_TYPE, payload, signer), disclosures, made)
 
 
 @functools.lru_cache(256)
-def _written(handling: Handling) -> dict[str, Any]:
+def written(handling: Handling) -> dict[str, Any]:
     """Most records are handled in one of few ways."""
     return handling.model_dump(mode="json")
 

@@ -16,7 +16,7 @@ from comity.records.ids import AuthorityId, RecordId
 from comity.store import draft, port, queries, tables
 
 
-def _put(connection: Connection, table: sa.Table, **row: Any) -> None:
+def put(connection: Connection, table: sa.Table, **row: Any) -> None:
     """Add or replace the row with this key; others see the old one until the commit."""
     same = sa.and_(*[column == row[column.name] for column in table.primary_key])
     connection.execute(sa.delete(table).where(same))
@@ -71,7 +71,7 @@ def delivered(
 
 def save_peer(connection: Connection, row: port.PeerRow) -> None:
     """Keep what is known of a peer."""
-    _put(
+    put(
         connection,
         tables.peers,
         peer=row.peer,
@@ -96,7 +96,7 @@ def take_secret(connection: Connection, name: str) -> bytes | None:
 
 def save_officer(connection: Connection, officer: port.Officer) -> None:
     """Add or replace."""
-    _put(
+    put(
         connection,
         tables.officers,
         id=officer.id,
@@ -109,7 +109,7 @@ def save_officer(connection: Connection, officer: port.Officer) -> None:
 
 def save_credential(connection: Connection, credential: port.Credential) -> None:
     """Add or replace."""
-    _put(
+    put(
         connection,
         tables.credentials,
         digest=credential.digest,
@@ -118,6 +118,9 @@ def save_credential(connection: Connection, credential: port.Credential) -> None
         label=credential.label,
         created_at=credential.created_at,
         expires_at=credential.expires_at,
+        assurance=credential.assurance,
+        proved_at=credential.proved_at or credential.created_at,
+        scope=credential.scope,
     )
 
 
@@ -151,4 +154,4 @@ def clear_answered(
 
 def save_setting(connection: Connection, name: str, value: str) -> None:
     """Keep a node-wide value."""
-    _put(connection, tables.settings, name=name, value=value)
+    put(connection, tables.settings, name=name, value=value)

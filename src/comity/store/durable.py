@@ -10,7 +10,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 
 from comity.records.ids import AuthorityId, BlobId, MatterId, RecordId
-from comity.store import changes, port, queries, readers, registry
+from comity.store import changes, people, port, queries, readers, registry
 from comity.store.pen import Pen
 
 P = ParamSpec("P")
@@ -232,6 +232,48 @@ class DurableStore:
     def end_credentials(self, officer: str, sort: str = "") -> int:
         """End them; how many."""
         return self._change(changes.end_credentials, officer, sort)
+
+    def save_passkey(self, passkey: port.Passkey) -> None:
+        """Add, or replace that of the same officer."""
+        self._change(people.save_passkey, passkey)
+
+    def passkey(self, passkey: str) -> port.Passkey | None:
+        """By id."""
+        return self._read(people.passkey, passkey)
+
+    def passkeys(self, officer: str = "") -> Sequence[port.Passkey]:
+        """All of an officer, or of everyone, the oldest first."""
+        return self._read(people.passkeys, officer)
+
+    def end_passkey(self, passkey: str) -> None:
+        """Take it away."""
+        self._change(people.end_passkey, passkey)
+
+    def save_proposal(self, proposal: port.Proposal) -> None:
+        """Add it."""
+        self._change(people.save_proposal, proposal)
+
+    def proposal(self, digest: str) -> port.Proposal | None:
+        """By digest."""
+        return self._read(people.proposal, digest)
+
+    def proposals(self, limit: int = 200) -> Sequence[port.Proposal]:
+        """Those that are open, then those decided last."""
+        return self._read(people.proposals, limit)
+
+    def decide_proposal(
+        self, digest: str, status: port.ProposalStatus, by: str, reason: str = ""
+    ) -> bool:
+        """Move an open proposal to `status`; whether it was open."""
+        return self._change(people.decide_proposal, digest, status, by, reason)
+
+    def reopen_proposal(self, digest: str) -> None:
+        """Take back that it was approved."""
+        self._change(people.reopen_proposal, digest)
+
+    def note_proposal(self, digest: str, record: RecordId) -> None:
+        """Keep which record an approved proposal became."""
+        self._change(people.note_proposal, digest, record)
 
     # requests that may be repeated, and settings of the node
 

@@ -179,7 +179,7 @@ class Officer:
     id: str
     """The pseudonym that records carry."""
     name: str
-    role: Role
+    role: Role | Literal["node"]
     active: bool = True
     preferences: Mapping[str, str] = field(default_factory=dict)
 
@@ -194,6 +194,53 @@ class Credential:
     label: str
     created_at: datetime.datetime
     expires_at: datetime.datetime
+    assurance: Literal["", "link", "passkey", "oidc"] = ""
+    """How the holder of a session proved who they are."""
+    proved_at: datetime.datetime | None = None
+    """When they did so last; where nobody has to, when the secret was made."""
+    scope: str = ""
+    """What a token can be used for: words with spaces between."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passkey:
+    """A credential of a person's authenticator (Web Authentication, level 3)."""
+
+    id: str
+    """The credential's id, base64url without padding."""
+    officer: str
+    public_key: bytes
+    """In COSE form."""
+    sign_count: int
+    label: str
+    """What its holder calls it."""
+    created_at: datetime.datetime
+    used_at: datetime.datetime
+    """When it was used last; until then, when it was made."""
+
+
+ProposalStatus = Literal["open", "approved", "declined", "withdrawn"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """An act that waits for a second person, in exactly the form in which it will be signed."""
+
+    digest: str
+    """What the second person approves."""
+    officer: str
+    """Who proposed it, and says it once it is approved."""
+    kind: str
+    matter: MatterId | None
+    body: bytes
+    """What is signed, and what opens it, as JSON. Private to this node until it is said."""
+    status: ProposalStatus = "open"
+    proposed_at: datetime.datetime
+    expires_at: datetime.datetime
+    decided_by: str = ""
+    reason: str = ""
+    record: RecordId | None = None
+    """The record that it became."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,6 +384,38 @@ class Store(Protocol):
 
     def end_credentials(self, officer: str, sort: str = "") -> int:
         """End them; how many."""
+
+    def save_passkey(self, passkey: Passkey) -> None:
+        """Add, or replace that of the same officer; `Conflict` if it is another's."""
+
+    def passkey(self, passkey: str) -> Passkey | None:
+        """By id."""
+
+    def passkeys(self, officer: str = "") -> Sequence[Passkey]:
+        """All of an officer, or of everyone, the oldest first."""
+
+    def end_passkey(self, passkey: str) -> None:
+        """Take it away."""
+
+    def save_proposal(self, proposal: Proposal) -> None:
+        """Add it; one with the same digest is the same and stays as it is."""
+
+    def proposal(self, digest: str) -> Proposal | None:
+        """By digest."""
+
+    def proposals(self, limit: int = 200) -> Sequence[Proposal]:
+        """Those that are open, then those decided last."""
+
+    def decide_proposal(
+        self, digest: str, status: ProposalStatus, by: str, reason: str = ""
+    ) -> bool:
+        """Move an open proposal to `status`: of two callers at once, one succeeds."""
+
+    def reopen_proposal(self, digest: str) -> None:
+        """Take back that it was approved: its act was refused."""
+
+    def note_proposal(self, digest: str, record: RecordId) -> None:
+        """Keep which record an approved proposal became."""
 
     # requests that may be repeated
     def answered(self, officer: str, key: str) -> Answered | None:

@@ -17,7 +17,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 
-SCHEMA: Final = "0001"
+SCHEMA: Final = "0002"
 """The newest migration: what this code reads and writes."""
 
 _EPOCH: Final = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
@@ -255,8 +255,63 @@ credentials: Final = Table(
     _required("label", text()),
     _required("created_at", Instant()),
     _required("expires_at", Instant()),
+    # How the holder proved who they are, and when last; of a token, what it may be used for.
+    _required("assurance", text()),
+    _required("proved_at", Instant()),
+    _required("scope", text()),
 )
 Index("credentials_officer", credentials.c.officer)
+
+passkeys: Final = Table(
+    "passkeys",
+    metadata,
+    # The credential's id in base64url without padding, as browsers write it.
+    _required("id", text(), key=True),
+    _required("officer", text()),
+    _required("public_key", LargeBinary()),
+    _required("sign_count", integer()),
+    _required("label", text()),
+    _required("created_at", Instant()),
+    _required("used_at", Instant()),
+)
+Index("passkeys_officer", passkeys.c.officer)
+
+proposals: Final = Table(
+    "proposals",
+    metadata,
+    # SHA-256 of the body: what a second person approves.
+    _required("digest", text(), key=True),
+    _required("officer", text()),
+    _required("kind", text()),
+    # Empty where the act begins a matter.
+    _required("matter", text()),
+    _required("body", LargeBinary()),
+    _required("status", text()),
+    _required("proposed_at", Instant()),
+    _required("expires_at", Instant()),
+    _required("decided_by", text()),
+    _required("reason", text()),
+    # The record that it became.
+    _required("record", text()),
+)
+Index("proposals_open", proposals.c.status, proposals.c.proposed_at)
+
+accesses: Final = Table(
+    "accesses",
+    metadata,
+    _leaf(key=True),
+    _required("officer", text()),
+    _required("what", text()),
+    # Empty where no matter, record or recipient is meant.
+    _required("matter", text()),
+    _required("record", text()),
+    _required("recipient", text()),
+    _required("purpose", text()),
+    _required("place", text()),
+    _required("at", Instant()),
+)
+Index("accesses_officer", accesses.c.officer, accesses.c.leaf)
+Index("accesses_matter", accesses.c.matter, accesses.c.leaf)
 
 peers: Final = Table(
     "peers",

@@ -16,7 +16,9 @@ from comity.web.forms import entries, fields, filling, mistakes, shapes
 
 STEP = "step"
 """The button that was pressed: `look` (at what would happen), `back` (to the form), `do`."""
-_OWN = (pages.FORM_TOKEN, STEP, "more", once.FIELD)
+PASSKEY = "passkey_answer"
+"""The field in which a browser's passkey answers: no field of a statement is called so."""
+_OWN = (pages.FORM_TOKEN, STEP, "more", once.FIELD, PASSKEY)
 
 Choices = Mapping[str, Sequence[fields.Choice]]
 

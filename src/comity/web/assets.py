@@ -27,7 +27,8 @@ HTMX = "vendor/htmx.org-4.0.1/dist/htmx.min.js"
 HTMX_CSP = "vendor/htmx.org-4.0.1/dist/ext/hx-csp.min.js"
 HTMX_SSE = "vendor/htmx.org-4.0.1/dist/ext/hx-sse.min.js"
 STYLES = (DESIGN_CSS, DESIGN_THEME, "app.css", "pieces.css", "work.css", "print.css")
-SCRIPTS = (HTMX, HTMX_CSP, HTMX_SSE)
+PASSKEYS = "passkeys.js"
+SCRIPTS = (HTMX, HTMX_CSP, HTMX_SSE, PASSKEYS)
 
 _TEXT = (".css", ".js", ".svg", ".json")
 _SERVED = (*_TEXT, ".png", ".ico", ".woff2")

@@ -58,11 +58,7 @@ def sign_in(page: Open) -> Response:
     except errors.Refused as refusal:
         told = page.tell(refusal)
         return _again(page, after, "", f"{told.reason} {told.next_step}".strip(), told.status)
-    response = page.see(after)
-    seconds = max(0, int((session.ends_at - page.now).total_seconds()))
-    page.frame.origin.keep(response, pages.SESSION, session.token, seconds=seconds)
-    page.frame.origin.forget(response, pages.VISIT)
-    return response
+    return page.come_in(page.see(after), session)
 
 
 @router.post("/sign-out")

@@ -50,6 +50,42 @@ _SAID: tuple[tuple[str, str, str], ...] = (
     ),
     ("not-admissible", N_("This does not fit the matter as it stands."), _LOOK),
     (
+        "passkey-unverified passkey-of-another passkey-unknown",
+        N_("The passkey was not accepted."),
+        N_("Try again with your own passkey. If it fails again, ask the operator for a link."),
+    ),
+    (
+        "passkey-taken passkeys-many",
+        N_("This passkey cannot be registered for you."),
+        N_("Use another authenticator, or remove a passkey that you do not use."),
+    ),
+    (
+        "approval-unverified base64url",
+        N_("This approval does not count for this act."),
+        N_("Ask the second person to approve the act as it stands now."),
+    ),
+    (
+        "approval-by-proposer",
+        N_("Nobody approves what they proposed themselves."),
+        N_("Ask a second person to approve it."),
+    ),
+    (
+        "proposer-gone proposal-decided proposal-unknown",
+        N_("This proposal is not open any more."),
+        N_("Look at what became of it; propose it anew if it is still wanted."),
+    ),
+    (
+        "session-unknown",
+        N_("You have no such session or token."),
+        N_("Look at the list again; it may have ended by itself."),
+    ),
+    ("reason-missing", N_("A no needs a reason."), N_("Say why, in a sentence.")),
+    (
+        "no-staff",
+        N_("This node keeps no staff yet."),
+        _OPERATOR,
+    ),
+    (
         "addressee-no-party",
         N_("The addressee takes no part in this matter."),
         N_("Choose a party, or ask the lead to add that authority first."),

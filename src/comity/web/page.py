@@ -192,6 +192,13 @@ class Page:
             self.frame.origin.keep(response, NOTICE, notice, seconds=NOTICE_SECONDS)
         return response
 
+    def come_in(self, response: Response, session: doors.Session) -> Response:
+        """The same answer, with a new session in place of what the browser had."""
+        seconds = max(0, int((session.ends_at - self.now).total_seconds()))
+        self.frame.origin.keep(response, SESSION, session.token, seconds=seconds)
+        self.frame.origin.forget(response, VISIT)
+        return response
+
     def _cookie(self, name: str) -> str:
         return self.request.cookies.get(self.frame.origin.cookie(name), "")
 

@@ -35,6 +35,10 @@ def act(matter_id: MatterId, kind: kinds.Kind, about: RecordId | None = None) ->
             return matter(matter_id, "answer")
         case "match.conclude":
             return matter(matter_id, "conclude")
+        case "officer.add":
+            return "/officers"
+        case "glass.break":
+            return "/glass"
         case _:
             named = "?" + urlencode({"about": about}) if about is not None else ""
             return matter(matter_id, f"act/{kind.name}{named}")

@@ -1,7 +1,7 @@
 """An officer at a desk, asking for a page: what every route of `pages` begins with."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from comity import errors
 from comity.desk import board, importing, overseeing, sessions, tools
-from comity.policy import denials
+from comity.policy import asks, denials
 from comity.records import ids
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.web import i18n, live, once, purposes, shelf, words
@@ -74,6 +74,11 @@ class Seat:
         if not ticket:
             return self.page.see(work(), notice=notice)
         return self.page.see(self.site.once.run(self.desk.officer.id, ticket, work), notice=notice)
+
+    @property
+    def present(self) -> tools.Desk:
+        """The same desk as if its officer had shown presence: to prepare, or once they did."""
+        return replace(self.desk, scope=asks.PRESENT)
 
     @property
     def fragment(self) -> bool:

@@ -16,6 +16,7 @@ from comity.records.ids import AuthorityId, MatterId
 from comity.web import app, changes, i18n, once, page, seats, shelf, visitors
 from comity.web.i18n import N_
 from comity.web.pages import (
+    account,
     acts,
     exhibits,
     exports,
@@ -25,6 +26,7 @@ from comity.web.pages import (
     officers,
     oversight,
     peers,
+    proposals,
     purpose,
     records,
     registry,
@@ -45,9 +47,13 @@ SECTIONS = (
     page.Section(oversight.LEDGERS, N_("Ledgers"), frozenset({"oversight", "operator"})),
     page.Section(peers.PATH, N_("Directory")),
     page.Section(officers.PATH, N_("Officers"), frozenset({"operator"})),
+    page.Section(
+        proposals.PATH, N_("Proposals"), frozenset({"desk_head", "operator", "oversight"})
+    ),
 )
 SUBJECTS = (
-    work, registry, acts, imports, matches, exhibits, exports, records, peers, officers, oversight,
+    account, proposals, work, registry, acts, imports, matches, exhibits, exports, records, peers,
+    officers, oversight,
 )  # fmt: skip
 """Subjects with a router; that of `matters` comes last, for its addresses are the widest."""
 
@@ -103,7 +109,7 @@ def create(
 
     name = _name(own)
     notices: dict[str, str] = {}
-    for subject in (acts, imports, matches, exhibits, officers, purpose):
+    for subject in (account, proposals, acts, imports, matches, exhibits, officers, purpose):
         notices |= subject.NOTICES
     pages = app.create(
         visitors.Visitors(own, authority_name=name),

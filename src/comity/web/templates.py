@@ -1,8 +1,8 @@
 """The templates of the pages, and how they are given their words.
 
 Everything is escaped unless it says otherwise, and a name that is not given is an error, never
-an empty place. The macros of `macros/` reach every template as `ui`, `form`, `live` and `said`,
-bound to the page being drawn, so that templates import nothing.
+an empty place. The macros of `macros/` reach every template as `ui`, `form`, `live`, `said`
+and `passkey`, bound to the page being drawn, so that templates import nothing.
 """
 
 from pathlib import Path
@@ -15,7 +15,7 @@ from comity.web import i18n
 from comity.web.assets import Assets
 
 FOLDER = Path(__file__).parent / "templates"
-MACROS = ("ui", "form", "live", "said")
+MACROS = ("ui", "form", "live", "said", "passkey")
 
 
 class Drawn(Protocol):

@@ -12,12 +12,14 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from comity import errors
-from comity.desk import filing, offering, performing, permitting, showing
+from comity.desk import filing, offering, performing, permitting, proposing, showing, tools
+from comity.policy import asks
 from comity.records import kinds, record
 from comity.records.ids import MatterId, RecordId
 from comity.web import asking, choosing, handling, once, paths, seats, telling
 from comity.web.forms import entries, shapes
 from comity.web.i18n import N_
+from comity.web.pages import account, proposals
 from comity.web.seats import AtDesk, Seat
 
 SAID = "said"
@@ -87,11 +89,11 @@ def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | No
     kind = _sayable(seat, name, begins=matter is None)
     shown = None
     if matter is None:
-        permitting.permitted_act(seat.desk, kind)
+        _bar(seat, kind, None)
     else:
         wanted = _wanted(kind, about)
         shown = showing.show(seat.desk, seat.site.board, matter, wanted)
-        permitting.permitted_act(seat.desk, kind, permitting.about_row(shown.row))
+        _bar(seat, kind, permitting.about_row(seat.desk, shown.row))
     chosen = choosing.choose(seat, kind, shown, about)
     schema = kinds.schema(kind.statement)
     statement = shapes.read(schema, lists=chosen.lists, fixed=chosen.fixed)
@@ -115,6 +117,15 @@ def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | No
         },
     )
     return Acting(seat=seat, kind=kind, shown=shown, about=about, statement=statement, form=form)
+
+
+def _bar(seat: Seat, kind: kinds.Kind, about: asks.About | None) -> None:
+    """Refuse what would be refused, unless presence or a second person is all that is missing."""
+    try:
+        permitting.permitted_act(seat.present, kind, about)
+    except errors.Refused as refusal:
+        if refusal.code not in proposing.NEEDED:
+            raise
 
 
 def _wanted(kind: kinds.Kind, about: RecordId | None) -> showing.Wanted:
@@ -162,8 +173,11 @@ def _go_on(acting: Acting) -> Response:
         handling=handling.handling(marks),
     )
     try:
+        if step == "propose":
+            made = proposing.propose(seat.present, act)
+            return seat.page.see(proposals.path(made.digest), notice=proposals.PROPOSED)
         if step == "do":
-            return seat.do(lambda: _say(acting, act), notice=SAID)
+            return _do(acting, act)
         return _look(acting, act)
     except (errors.Refused, errors.Invalid, errors.Conflict, errors.Unavailable) as refusal:
         return asking.draw(seat, acting.form, refusal=refusal)
@@ -181,17 +195,27 @@ def _marking(acting: Acting) -> tuple[dict[str, Any], Mapping[str, str]]:
     return given.values, given.mistakes
 
 
-def _say(acting: Acting, act: performing.Act) -> str:
+def _do(acting: Acting, act: performing.Act) -> Response:
+    """Say it; where a passkey came with the form, as one who is there."""
+    seat = acting.seat
+    if not entries.text(seat.page.form, asking.PASSKEY):
+        return seat.do(lambda: _say(acting, seat.desk, act), notice=SAID)
+    session = account.confirmed(seat)
+    response = seat.do(lambda: _say(acting, seat.present, act), notice=SAID)
+    return seat.page.come_in(response, session)
+
+
+def _say(acting: Acting, desk: tools.Desk, act: performing.Act) -> str:
     if acting.matter is None:
-        return paths.matter(filing.begin(acting.seat.desk, act).matter)
-    performing.perform(acting.seat.desk, act)
+        return paths.matter(filing.begin(desk, act).matter)
+    performing.perform(desk, act)
     return paths.matter(acting.matter)
 
 
 def _look(acting: Acting, act: performing.Act) -> Response:
     """Who would receive what, and why; nothing is said yet."""
     seat, kind, reader = acting.seat, acting.kind, acting.seat.page.reader
-    recipients = performing.preview(seat.desk, act)
+    missing, recipients = _previewed(seat, act)
     told = telling.tell(kind, record.draft(kind, act.said), reader)
     return seat.draw(
         "look.html",
@@ -205,7 +229,21 @@ def _look(acting: Acting, act: performing.Act) -> Response:
         action=acting.form.action,
         ticket=once.ticket(),
         title=reader.gettext(kind.title),
+        missing=missing,
     )
+
+
+def _previewed(seat: Seat, act: performing.Act) -> tuple[str, tuple[performing.Recipient, ...]]:
+    """What is still missing (`presence`, `second`, nothing), and who would receive it."""
+    try:
+        return "", performing.preview(seat.desk, act)
+    except errors.Refused as refusal:
+        if refusal.code == "presence-needed":
+            return "presence", performing.preview(seat.present, act)
+        if refusal.code in proposing.NEEDED:
+            # What needs a second person concerns this authority's own staff: nobody receives it.
+            return "second", ()
+        raise
 
 
 def _named(acting: Acting, row: telling.Told) -> telling.Told:

@@ -71,7 +71,7 @@ streamed = APIRouter()
 def ask(seat: AtDesk, case: str = "") -> Response:
     """What the exhibit is, and its file."""
     shown = _case(seat, seats.matter_id(case))
-    permitting.permitted(seat.desk, "exhibit.take", permitting.about_row(shown.row))
+    permitting.permitted(seat.desk, "exhibit.take", permitting.about_row(seat.desk, shown.row))
     return asking.draw(seat, _taking(seat, shown))
 
 
@@ -148,7 +148,7 @@ def hand_over(seat: AtDesk, matter: str, exhibit: str) -> Response:
 def _handing(seat: Seat, case: MatterId, exhibit: RecordId) -> asking.Form:
     shown = _case(seat, case)
     kind = seat.desk.tools.registry["exhibit.offered/1"]
-    permitting.permitted_act(seat.desk, kind, permitting.about_row(shown.row))
+    permitting.permitted_act(seat.desk, kind, permitting.about_row(seat.desk, shown.row))
     takers = frozenset(shown.row.parties) - {seat.desk.authority}
     return asking.Form(
         title=seat.page.say(N_("Hand over the exhibit")),

@@ -72,7 +72,7 @@ def export(seat: AtDesk, matter: str) -> Response:
 
 def may(seat: Seat, shown: showing.Shown) -> bool:
     """Whether this officer would be let export this matter."""
-    asked = permitting.ask_of(seat.desk, ACTION, permitting.about_row(shown.row))
+    asked = permitting.ask_of(seat.desk, ACTION, permitting.about_row(seat.desk, shown.row))
     return not isinstance(seat.desk.tools.policy.decide(asked), denials.Denied)
 
 
@@ -90,7 +90,7 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
 
 def _form(seat: Seat, matter: MatterId) -> asking.Form:
     shown = showing.show(seat.desk, seat.site.board, matter, showing.Wanted())
-    permitting.permitted(seat.desk, ACTION, permitting.about_row(shown.row))
+    permitting.permitted(seat.desk, ACTION, permitting.about_row(seat.desk, shown.row))
     say = seat.page.say
     return asking.Form(
         title=say(N_("Export this matter")),

@@ -302,7 +302,7 @@ def _match(seat: Seat, match: MatterId, kind: str) -> showing.Shown:
     shown = showing.show(seat.desk, seat.site.board, match, showing.Wanted())
     if kind:
         said = seat.desk.tools.registry[kind]
-        permitting.permitted_act(seat.desk, said, permitting.about_row(shown.row))
+        permitting.permitted_act(seat.desk, said, permitting.about_row(seat.desk, shown.row))
     return shown
 
 

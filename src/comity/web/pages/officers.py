@@ -1,5 +1,6 @@
 """Officers, as the operator manages them: added, let in by a link that is shown once, kept out."""
 
+import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter
@@ -7,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from comity import errors
-from comity.desk import staff
+from comity.desk import proposing, staff
 from comity.web import asking, entrance
 from comity.web import page as pages
 from comity.web.forms import entries, fields, shapes
 from comity.web.i18n import N_
+from comity.web.pages import proposals
 from comity.web.seats import AtDesk, Seat
 
 PATH = "/officers"
@@ -34,6 +36,12 @@ class Adding(BaseModel):
     role: Literal["officer", "desk_head", "oversight", "operator"] = Field(
         title=N_("Role"), json_schema_extra={"x-labels": dict(pages.ROLES)}
     )
+    number: Annotated[str, Field(max_length=40)] | None = Field(
+        None,
+        title=N_("Staff number"),
+        description=N_("Tells that two accounts are of one person."),
+    )
+    until: datetime.date | None = Field(None, title=N_("Until"))
 
 
 ADDING = shapes.read(Adding.model_json_schema())
@@ -54,9 +62,17 @@ def add(seat: AtDesk) -> Response:
     if given.mistakes:
         return _page(seat, wrong=given.mistakes)
     try:
-        staff.add(seat.desk, str(given.values["name"]), str(given.values["role"]))
-    except (errors.Invalid, errors.Conflict) as refusal:
+        made = staff.add(
+            seat.desk,
+            str(given.values["name"]),
+            str(given.values["role"]),
+            number=str(given.values.get("number") or ""),
+            until=given.values.get("until"),
+        )
+    except (errors.Invalid, errors.Conflict, errors.Refused) as refusal:
         return _page(seat, refusal=refusal)
+    if isinstance(made, proposing.Proposal):
+        return seat.page.see(proposals.path(made.digest), notice=proposals.PROPOSED)
     return seat.page.see(PATH, notice=ADDED)
 
 
