@@ -51,6 +51,11 @@ class Addresses:
     peers: str
 
 
+def _named(address: str) -> str:
+    """This machine by its name: browsers bind passkeys to names, never to numbers."""
+    return address.replace("http://127.0.0.1:", "http://localhost:", 1)
+
+
 def run(found: node.Node, started: Callable[[Addresses], None] = lambda where: None) -> int:
     """Serve until a signal says stop; the exit code. `started` is told where, once all listens."""
 
@@ -102,7 +107,7 @@ class _Serving:
             inside = opened.enter_context(local.listen(settings.data))
             opened.callback(local.remove, settings.data)
             where = _addresses(web, wire)
-            base_url = settings.web_url or where.web
+            base_url = settings.web_url or _named(where.web)
             pages = self._pages(base_url)
             front = _Front(self._door(base_url, where), pages)
             listeners = [

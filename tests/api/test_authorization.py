@@ -80,7 +80,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "request.clarified/1": (DESK, REQUEST | {"answer": "x"}),
     "request.withdrawn/1": (DESK, REQUEST | REASON),
     "role.given/1": (("operator",), PERSON | {"role": "operator"} | REASON),
-    "clearance.given/1": (("operator",), PERSON | {"level": 1, "until": "2027-01-01"}),
+    "clearance.given/1": (("operator",), PERSON | {"level": "restricted", "until": "2027-01-01"}),
     "team.joined/1": (("desk_head",), PERSON | {"matter": NOWHERE}),
     "team.left/1": (("desk_head",), PERSON | {"matter": NOWHERE}),
     "matter.protected/1": (("desk_head",), {"matter": NOWHERE, "restricted": True}),

@@ -37,7 +37,7 @@ def test_an_officer_comes_in_works_and_leaves(
     page = watched(person, f"/sign-in/{site.door.link(now())}").page
     page.click("main button")
     assert page.inner_text("h1") == "My work"
-    page.click(".top__name")
+    page.click("footer a[href='/preferences']")
     page.select_option("#language", "de")
     page.check("#scheme-dark")
     page.click("main form > button")

@@ -1,6 +1,7 @@
 """An exported matter is checked with its files alone, and one wrong byte is found."""
 
 import json
+import re
 
 import pytest
 
@@ -46,12 +47,19 @@ def test_a_field_left_out_stays_sealed_and_the_signature_holds(
     assert not any(b"from Turin" in data for data in files.values())
 
 
+HINT = re.compile(rb'(?<="keyid":")[^"]*')
+
+
 def test_every_altered_byte_is_found(world: World, three: list[Member], case: MatterId) -> None:
     files = exporting.export(world.desk(three[0], "desk_head"), case)
     for name, data in files.items():
         if name == exported.README:
             continue
+        hint = HINT.search(data)
         for at in range(0, len(data), max(1, len(data) // 40)):
+            if hint and at in range(*hint.span()):
+                # Which key to try first is a hint: it is not signed, and decides nothing (R1.7).
+                continue
             altered = bytearray(data)
             altered[at] ^= 1
             with pytest.raises(errors.ComityError) as fault:  # noqa: PT012  # one field is free

@@ -189,7 +189,7 @@ def test_who_left_or_lost_the_role_has_proposed_nothing(house: House) -> None:
 
 def test_what_nobody_could_approve_is_not_proposed(house: House) -> None:
     refused(
-        "role-needed",
+        "officers-speak-for-themselves-alone",
         lambda: proposing.propose(house.desk("officer"), house.add("Ada Nova", "officer")),
     )
     opened = performing.Act(kind="case.opened/1", said={"title": "A case"})

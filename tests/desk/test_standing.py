@@ -56,9 +56,9 @@ def test_who_is_not_in_the_team_finds_nothing_there(shared: World, lyon: Member)
 def test_a_classified_matter_asks_for_clearance_until_its_day(shared: World, lyon: Member) -> None:
     case, today = case_of(shared, lyon), shared.now().date()
     officer = lyon.people["officer"].id
-    say(shared, lyon, "matter.protected/1", "desk_head", matter=case, level=2)
+    say(shared, lyon, "matter.protected/1", "desk_head", matter=case, level="confidential")
     assert not sees(shared.desk(lyon), case)
-    given = {"officer": officer, "level": 2, "until": today.isoformat()}
+    given = {"officer": officer, "level": "confidential", "until": today.isoformat()}
     say(shared, lyon, "clearance.given/1", "operator", **given)
     desk = shared.desk(lyon)
     assert sees(desk, case)
@@ -76,7 +76,15 @@ def test_a_conflict_of_interest_closes_the_matter(shared: World, lyon: Member) -
 
 def test_oversight_sees_through_teams_and_levels(shared: World, lyon: Member) -> None:
     case = case_of(shared, lyon)
-    say(shared, lyon, "matter.protected/1", "desk_head", matter=case, restricted=True, level=3)
+    say(
+        shared,
+        lyon,
+        "matter.protected/1",
+        "desk_head",
+        matter=case,
+        restricted=True,
+        level="secret",
+    )
     assert sees(shared.desk(lyon, "oversight", "oversight"), case)
 
 

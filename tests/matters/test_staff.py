@@ -50,7 +50,7 @@ def test_who_was_admitted_for_a_time_has_no_role_after_it() -> None:
 
 
 def test_a_clearance_ends_by_its_day() -> None:
-    ada = read(staff.ClearanceGiven(officer=ADA, level=2, until=DAY)).people[ADA]
+    ada = read(staff.ClearanceGiven(officer=ADA, level="confidential", until=DAY)).people[ADA]
     assert (ada.clearance(DAY), ada.clearance(DAY + datetime.timedelta(1))) == (2, 0)
 
 
@@ -92,8 +92,8 @@ def test_a_conflict_lasts_until_it_is_ended() -> None:
 
 def test_a_matter_asks_for_what_was_said_last() -> None:
     found = read(
-        staff.MatterProtected(matter=CASE, restricted=True, level=3),
-        staff.MatterProtected(matter=CASE, restricted=False, level=1),
+        staff.MatterProtected(matter=CASE, restricted=True, level="secret"),
+        staff.MatterProtected(matter=CASE, restricted=False, level="restricted"),
     )
     assert found.protections == {CASE: staff.Protection(restricted=False, level=1)}
 

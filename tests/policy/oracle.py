@@ -12,7 +12,7 @@ from comity.records.kinds import Genesis, Kind, Registry
 DESK = {"officer", "desk_head"}
 CONTENT = {"read.matter", "export.matter", "exhibit.read"}
 READS = {"read.matter", "read.registry", "read.ledger", "read.access", "exhibit.read"}
-ADDS = {"exhibit.take", "import.indicators", "approve.proposal"}
+ADDS = {"exhibit.take", "import.indicators", "approve.proposal", "break.glass"}
 TAKES_OUT = {"export.matter", "parcel.export"}
 MANAGES = {"parcel.import", "manage.officers", "manage.peers"}
 UNSEEING = {"oversight", "node"}
@@ -23,6 +23,7 @@ NODE_WIDE = {
     "parcel.import",
     "manage.officers",
     "manage.peers",
+    "break.glass",
 }
 PURPOSES = {
     "investigation",
@@ -77,6 +78,8 @@ class Oracle:
             return role in {"oversight", "operator"}
         if action == "read.access":
             return role == "oversight"
+        if action == "break.glass":
+            return role in DESK
         if action == "approve.proposal":
             return role in {"desk_head", "operator", "oversight"}
         return role == "operator"
@@ -101,7 +104,7 @@ class Oracle:
         role, action, matter, purpose = ask.who.role, ask.action, ask.about, ask.purpose
         kind = self._said(ask)
         begins = kind is not None and isinstance(kind.effect, Genesis)
-        coercive = kind is not None and kind.coercive
+        coercive = self._coercive(ask)
         directory = matter is not None and matter.type == "directory"
         needs_matter = action in CONTENT | {"exhibit.take"} or (kind is not None and not begins)
         adds = action in ADDS or (kind is not None and not begins)
@@ -146,8 +149,12 @@ class Oracle:
             "acting-not-in-scope": (action in ADDS or kind is not None) and "act" not in scope,
             "export-not-in-scope": action in TAKES_OUT and "export" not in scope,
             "managing-not-in-scope": action in MANAGES and "manage" not in scope,
-            "presence-needed": kind is not None and kind.coercive and "coercive" not in scope,
+            "presence-needed": self._coercive(ask) and "coercive" not in scope,
         }
+
+    def _coercive(self, ask: Ask) -> bool:
+        kind = self._said(ask)
+        return ask.action == "break.glass" or (kind is not None and kind.coercive)
 
     def _by_second(self, ask: Ask) -> dict[str, bool]:
         kind = self._said(ask)
@@ -162,6 +169,10 @@ class Oracle:
             and ask.action in CONTENT
             and ask.about is not None
             and ask.about.type == "staff",
+            "officers-speak-for-themselves-alone": ask.who.role == "officer"
+            and kind is not None
+            and kind.family == "staff"
+            and not ask.giving.to_self,
         }
 
     def _by_standing(self, ask: Ask, needs_purpose: bool) -> dict[str, bool]:

@@ -33,6 +33,8 @@ def ask_of(
     about: asks.About | None,
     second: Second | None = None,
     giving: asks.Giving = asks.NOTHING_GIVEN,
+    *,
+    alone: bool = False,
 ) -> asks.Ask:
     """The question that this desk's officer puts."""
     staff = desk.tools.cabinet.staff()
@@ -50,7 +52,7 @@ def ask_of(
         about=about,
         purpose=desk.purpose,
         second=second.role if second else None,
-        alone=giving is not asks.NOTHING_GIVEN and standing.alone(staff, desk.now),
+        alone=alone,
         giving=giving,
         now=desk.now,
     )
@@ -65,11 +67,10 @@ def permitted(
     desk: tools.Desk,
     action: str,
     about: asks.About | None = None,
-    second: Second | None = None,
-    giving: asks.Giving = asks.NOTHING_GIVEN,
+    ask: asks.Ask | None = None,
 ) -> engine.Permit:
-    """The permit for a fixed action such as `read.matter`."""
-    decided = desk.tools.policy.decide(ask_of(desk, action, about, second, giving))
+    """The permit for a fixed action such as `read.matter`, or for what `ask` asks."""
+    decided = desk.tools.policy.decide(ask or ask_of(desk, action, about))
     if isinstance(decided, denials.Denied):
         if decided.incident:
             _report(action, decided.faults)
@@ -99,8 +100,10 @@ def permitted_act(
     second: Second | None = None,
 ) -> engine.Permit:
     """The permit to say a record of `kind`; where it gives rights, to say exactly this."""
+    action = desk.tools.policy.act(kind.name)
     giving = standing.giving(desk, kind, said, second.id if second else "")
-    return permitted(desk, desk.tools.policy.act(kind.name), about, second, giving)
+    alone = kind.gives_rights and standing.alone(desk.tools.cabinet.staff(), desk.now)
+    return permitted(desk, action, ask=ask_of(desk, action, about, second, giving, alone=alone))
 
 
 def permitted_on(desk: tools.Desk, action: str, matter: MatterId) -> engine.Permit:

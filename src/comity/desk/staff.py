@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from comity import errors
 from comity.desk import founding, people, performing, permitting, proposing, tools
+from comity.policy import asks
 from comity.store import port
 
 ROLES = people.ROLES
@@ -23,6 +24,19 @@ def listed(desk: tools.Desk) -> Sequence[port.Officer]:
     """Everyone who acts for this authority."""
     permitting.permitted(desk, "manage.officers")
     return desk.tools.store.officers()
+
+
+def colleagues(desk: tools.Desk) -> Sequence[port.Officer]:
+    """Those whom an act about the staff can be about: to officers, themselves alone."""
+    if desk.officer.role == "officer":
+        return (desk.officer,)
+    return [one for one in desk.tools.store.officers() if one.active]
+
+
+def about(desk: tools.Desk) -> asks.About:
+    """The matter in which the staff is kept, as policy may know it."""
+    with desk.tools.cabinet.holding(people.staff_matter(desk.tools)) as folder:
+        return permitting.about(desk, folder.matter)
 
 
 def add(

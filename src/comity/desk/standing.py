@@ -5,6 +5,7 @@ permits nothing any more.
 """
 
 import datetime
+from dataclasses import dataclass
 
 from comity.desk import tools
 from comity.matters import staff
@@ -54,13 +55,39 @@ def alone(known: staff.Staff | None, now: datetime.datetime) -> bool:
 def giving(
     desk: tools.Desk, kind: kinds.Kind, said: kinds.Statement | None, second: str
 ) -> asks.Giving:
-    """What an act gives, and whether it would serve one of those who do it."""
-    if not kind.gives_rights:
+    """Whom an act about the staff is about, and what it gives them.
+
+    Where nothing is said yet, what would be permitted is what counts: a form is being opened.
+    """
+    if kind.family != "staff":
         return asks.NOTHING_GIVEN
     if said is None:
-        return asks.Giving(to_self=False, role="")
-    gainer = getattr(said, "officer", "")
-    return asks.Giving(
-        role=getattr(said, "role", ""),
-        to_self=gainer in {desk.officer.id, second},
-    )
+        return asks.Giving(to_self=not kind.gives_rights)
+    about = getattr(said, "officer", "")
+    role = getattr(said, "role", "") if kind.gives_rights else ""
+    return asks.Giving(role=role, to_self=about in {desk.officer.id, second})
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """What this authority asks of those who see a matter, and who is in its team."""
+
+    restricted: bool
+    level: int
+    team: tuple[str, ...]
+    """Names."""
+    glass_until: datetime.datetime | None
+    """Until when whoever looks sees it through a broken glass."""
+
+
+def protected(desk: tools.Desk, matter: MatterId) -> Protected:
+    """How a matter is protected here; for those who may read it."""
+    own, day = desk.tools, desk.now.date()
+    known = own.staff()
+    asked = known.protections.get(matter, staff.Protection())
+    team = {one.officer for one in known.people.values() if one.is_in_team(matter, day)}
+    names = [one.name for one in own.store.officers() if one.id in team] if team else []
+    seen = tie(desk, matter)
+    glass = known.glass(desk.officer.id, matter, desk.now)
+    through = glass.until if glass and seen.glass and not seen.team else None
+    return Protected(asked.restricted, asked.level, tuple(names), through)

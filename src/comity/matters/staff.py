@@ -9,7 +9,7 @@ classification. Names stand sealed; records of cases carry the pseudonym alone.
 import datetime
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StringConstraints
 
@@ -26,6 +26,9 @@ REVIEW_HOURS = 72
 """Within how long a broken glass is reviewed; after that its breaker is kept out."""
 
 Role = Literal["officer", "desk_head", "oversight", "operator"]
+Level = Literal["unclassified", "restricted", "confidential", "secret"]
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""The lowest first; a clearance or classification is its place here."""
 Pseudonym = Annotated[str, StringConstraints(pattern=r"^o-[a-z2-7]{16}$")]
 Name = Annotated[str, StringConstraints(min_length=2, max_length=80)]
 Number = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -62,7 +65,7 @@ class ClearanceGiven(Statement):
     """A person is cleared up to a classification."""
 
     officer: Pseudonym = Field(title=N_("Officer"))
-    level: Annotated[int, Field(ge=0, le=3, strict=True)] = Field(title=N_("Classification"))
+    level: Level = Field(title=N_("Classification"))
     until: record.Day = Field(title=N_("Until"))
 
 
@@ -86,7 +89,7 @@ class MatterProtected(Statement):
 
     matter: MatterRef = Field(title=N_("Matter"))
     restricted: record.Flag = Field(False, title=N_("Only its team sees it"))
-    level: Annotated[int, Field(ge=0, le=3, strict=True)] = Field(0, title=N_("Classification"))
+    level: Level = Field("unclassified", title=N_("Classification"))
 
 
 class ConflictDeclared(Statement):
@@ -349,7 +352,7 @@ def staff(matter: Matter) -> Staff:
     for one in matter.timeline():
         said = one.said
         if isinstance(said, MatterProtected):
-            protections[said.matter] = Protection(said.restricted, said.level)
+            protections[said.matter] = Protection(said.restricted, LEVELS.index(said.level))
         elif isinstance(said, GlassBroken):
             at, until = record.moment(one.said_at), record.moment(said.until)
             longest = at + datetime.timedelta(minutes=GLASS_MINUTES)
@@ -373,7 +376,7 @@ def _take(people: dict[str, Person], said: Statement, source: RecordId) -> None:
         case OfficerAdmitted() | RoleGiven():
             person.roles.append(Right(said.role, said.until, source))
         case ClearanceGiven():
-            person.clearances.append(Right(said.level, said.until, source))
+            person.clearances.append(Right(LEVELS.index(said.level), said.until, source))
         case TeamJoined():
             person.teams[said.matter] = Right("", said.until, source)
         case TeamLeft():

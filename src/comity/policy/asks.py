@@ -77,7 +77,7 @@ class Who:
 
 
 CLASSIFICATIONS: tuple[str, ...] = (
-    N_("Not classified"),
+    N_("Unclassified"),
     N_("Restricted"),
     N_("Confidential"),
     N_("Secret"),
@@ -111,7 +111,7 @@ class Giving:
     role: str = ""
     """The role that is given; empty for any other right."""
     to_self: bool = False
-    """The asker, or the second person, would gain by it."""
+    """It is about the asker, or about the second person."""
 
 
 NOTHING_GIVEN = Giving()

@@ -396,6 +396,11 @@ def moment(said_at: str) -> datetime.datetime:
 
 
 def _invalid(code: str, fault: pydantic.ValidationError, where: str = "record") -> errors.Invalid:
-    first = fault.errors(include_url=False, include_input=False)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "whole"
-    return errors.Invalid(code, f"{where}: {place}: {first['msg']}")
+    found = fault.errors(include_url=False, include_input=False)
+    # Of a sealed field, what is wrong with its value; not that the value is not sealed yet.
+    first = next((one for one in found if one["type"] != "is_instance_of"), found[0])
+    parts = [
+        str(part) for part in first["loc"] if not str(part).startswith(("is-instance", "function"))
+    ]
+    place = ".".join(parts) or "whole"
+    return errors.Invalid(code, f"{where}: {place or 'whole'}: {first['msg']}")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from comity import errors
-from comity.desk import finding, showing
+from comity.desk import finding, glass, showing, staff
 from comity.matters import status
 from comity.policy import asks
 from comity.records import kinds, record
@@ -44,6 +44,8 @@ def choose(
     found.choices[handling.PARTIES] = authorities(seat, parties - {seat.desk.authority})
     found.choices[handling.PURPOSES] = purposes(seat.page.reader)
     _by_effect(seat, kind, shown, about, found)
+    if kind.family == "staff":
+        _staff(seat, kind, found)
     for name, sort in references.of(kind.statement).items():
         if name in found.lists or name in found.fixed:
             continue
@@ -54,6 +56,22 @@ def choose(
         elif sort == "record":
             found.offer(name, _matters(seat, ("report", "match")))
     return found
+
+
+def _staff(seat: seats.Seat, kind: kinds.Kind, found: Chosen) -> None:
+    """People by name, broken glasses by who broke them."""
+    fields_of, reader = kind.statement.model_fields, seat.page.reader
+    people = [fields.Choice(one.id, one.name) for one in staff.colleagues(seat.desk)]
+    for name in {"officer", "predecessor"} & fields_of.keys():
+        found.offer(name, people)
+    if "glass" in fields_of:
+        found.offer(
+            "glass",
+            [
+                fields.Choice(one.glass.record, f"{one.name}, {reader.time(one.glass.broken_at)}")
+                for one in glass.waiting(seat.desk)
+            ],
+        )
 
 
 def authorities(seat: seats.Seat, who: Iterable[AuthorityId]) -> list[fields.Choice]:

@@ -79,6 +79,17 @@ _SAID: tuple[tuple[str, str, str], ...] = (
         N_("You have no such session or token."),
         N_("Look at the list again; it may have ended by itself."),
     ),
+    ("glass-not-needed", N_("You may read this matter as it is."), N_("Open it.")),
+    (
+        "glass-broken-before",
+        N_("You broke the glass before this matter already."),
+        N_("Ask the head of the team to take you in."),
+    ),
+    (
+        "glass-reason",
+        N_("This reason is too short."),
+        N_("Say what the emergency is: oversight reads it."),
+    ),
     ("reason-missing", N_("A no needs a reason."), N_("Say why, in a sentence.")),
     (
         "no-staff",

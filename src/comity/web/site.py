@@ -20,6 +20,7 @@ from comity.web.pages import (
     acts,
     exhibits,
     exports,
+    glass,
     imports,
     matches,
     matters,
@@ -52,8 +53,8 @@ SECTIONS = (
     ),
 )
 SUBJECTS = (
-    account, proposals, work, registry, acts, imports, matches, exhibits, exports, records, peers,
-    officers, oversight,
+    account, proposals, glass, work, registry, acts, imports, matches, exhibits, exports, records,
+    peers, officers, oversight,
 )  # fmt: skip
 """Subjects with a router; that of `matters` comes last, for its addresses are the widest."""
 
@@ -109,7 +110,7 @@ def create(
 
     name = _name(own)
     notices: dict[str, str] = {}
-    for subject in (account, proposals, acts, imports, matches, exhibits, officers, purpose):
+    for subject in (account, proposals, glass, acts, imports, matches, exhibits, officers, purpose):
         notices |= subject.NOTICES
     pages = app.create(
         visitors.Visitors(own, authority_name=name),

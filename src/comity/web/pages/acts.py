@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from comity import errors
-from comity.desk import filing, offering, performing, permitting, proposing, showing, tools
+from comity.desk import filing, offering, performing, permitting, proposing, showing, staff, tools
 from comity.policy import asks
 from comity.records import kinds, record
 from comity.records.ids import MatterId, RecordId
@@ -38,15 +38,18 @@ class Acting:
 
     seat: Seat
     kind: kinds.Kind
+    matter: MatterId | None
+    """In which matter; None to begin one."""
     shown: showing.Shown | None
+    """The matter; None where one begins, or where its staff is spoken of, which few may read."""
     about: RecordId | None
     statement: tuple[shapes.Shape, ...]
     form: asking.Form
 
     @property
-    def matter(self) -> MatterId | None:
-        """In which matter; None to begin one."""
-        return self.shown.row.id if self.shown else None
+    def stays(self) -> bool:
+        """Whether the officer goes on seeing the matter that an act about the staff is about."""
+        return self.kind.name != "conflict.declared/1"
 
     @property
     def thing(self) -> Mapping[str, Any] | None:
@@ -68,9 +71,14 @@ def begun(seat: AtDesk, kind: str) -> Response:
 
 
 @router.get("/matters/{matter}/act/{kind:path}")
-def prepare(seat: AtDesk, matter: str, kind: str, about: str = "") -> Response:
-    """The form of an act in a matter."""
-    return asking.draw(seat, _acting(seat, kind, seats.matter_id(matter), _about(about)).form)
+def prepare(seat: AtDesk, matter: str, kind: str, about: str = "", of: str = "") -> Response:
+    """The form of an act in a matter; `of` is what a field of it may be filled with."""
+    form = _acting(seat, kind, seats.matter_id(matter), _about(about)).form
+    offered = (
+        name for name in ("matter", "officer", "glass")
+        for one in form.choices.get(f"for-{name}", ()) if of and one.value == of
+    )  # fmt: skip
+    return asking.draw(seat, form, filled=dict.fromkeys(offered, of))
 
 
 @router.post("/matters/{matter}/act/{kind:path}")
@@ -90,6 +98,8 @@ def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | No
     shown = None
     if matter is None:
         _bar(seat, kind, None)
+    elif kind.family == "staff":
+        _bar(seat, kind, staff.about(seat.desk))
     else:
         wanted = _wanted(kind, about)
         shown = showing.show(seat.desk, seat.site.board, matter, wanted)
@@ -101,7 +111,7 @@ def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | No
     form = asking.Form(
         title=say(kind.title),
         action=seat.page.request.url.path,
-        back=paths.matter(matter) if matter else "/",
+        back=paths.matter(matter) if matter and kind.family != "staff" else "/",
         submit=say(N_("Look at it before it is said")),
         shapes=(*statement, *handling.form()),
         choices=chosen.choices,
@@ -116,7 +126,15 @@ def _acting(seat: Seat, name: str, matter: MatterId | None, about: RecordId | No
             "thing": _thing(seat, shown, about),
         },
     )
-    return Acting(seat=seat, kind=kind, shown=shown, about=about, statement=statement, form=form)
+    return Acting(
+        seat=seat,
+        kind=kind,
+        matter=matter,
+        shown=shown,
+        about=about,
+        statement=statement,
+        form=form,
+    )
 
 
 def _bar(seat: Seat, kind: kinds.Kind, about: asks.About | None) -> None:
@@ -209,7 +227,11 @@ def _say(acting: Acting, desk: tools.Desk, act: performing.Act) -> str:
     if acting.matter is None:
         return paths.matter(filing.begin(desk, act).matter)
     performing.perform(desk, act)
-    return paths.matter(acting.matter)
+    if acting.kind.family != "staff":
+        return paths.matter(acting.matter)
+    # Where it shows: the matter that it is about, if its officer still sees it.
+    about = act.said.get("matter")
+    return paths.matter(MatterId(str(about)), "parties") if about and acting.stays else "/"
 
 
 def _look(acting: Acting, act: performing.Act) -> Response:

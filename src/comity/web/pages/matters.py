@@ -8,8 +8,18 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from comity import errors
-from comity.desk import matching, offering, permitting, showing, turns, working
+from comity.desk import (
+    matching,
+    offering,
+    people,
+    permitting,
+    showing,
+    standing,
+    turns,
+    working,
+)
 from comity.matters import status
+from comity.policy import asks
 from comity.records import kinds, record
 from comity.records.ids import AuthorityId, MatterId, RecordId
 from comity.web import buttons, handling, live, paths, seats, telling, words
@@ -111,7 +121,23 @@ def _page(
         handling=handling,
         stream=paths.matter(matter, "stream"),
         export=paths.matter(matter, "export") if exports.may(seat, shown) else "",
+        **_protection(seat, shown),
     )
+
+
+def _protection(seat: Seat, shown: showing.Shown) -> dict[str, Any]:
+    """Who of this authority sees a case, and where that is changed."""
+    role, act = seat.desk.officer.role, ""
+    if shown.row.type != "case":
+        return {"protected": None}
+    if role in ("officer", "desk_head"):
+        act = paths.matter(people.staff_matter(seat.desk.tools), "act")
+    return {
+        "protected": standing.protected(seat.desk, shown.row.id),
+        "levels": asks.CLASSIFICATIONS,
+        "staff_act": act if role == "desk_head" else "",
+        "conflict_act": act,
+    }
 
 
 class View:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from comity import errors
-from comity.desk import accounting, neighbours, overseeing, permitting
+from comity.desk import accounting, glass, neighbours, overseeing, people, permitting
 from comity.policy import asks
 from comity.records import record
 from comity.web import paths, seats
@@ -46,6 +46,8 @@ def access(seat: AtDesk, before: int | None = None) -> Response:
         titles=asks.PURPOSES,
         moment=record.moment,
         paths=paths,
+        glasses=glass.waiting(seat.desk),
+        staff_act=paths.matter(people.staff_matter(seat.desk.tools), "act"),
     )
 
 
