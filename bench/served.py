@@ -17,6 +17,7 @@ from bench import figure
 from comity import config, node
 from comity.demo import stage
 from comity.desk import people, tools
+from comity.policy import asks
 from tests.world.world import LYON, TURIN, Member, World
 
 CALLERS = 8
@@ -81,7 +82,7 @@ def _filled(world: World, lyon: Member) -> str:
 def _secret(lyon: Member, sort: people.Sort) -> str:
     officer: tools.port.Officer = lyon.people["officer"]
     lifetime = datetime.timedelta(hours=5)
-    return people.issue(lyon.tools, officer, sort, lifetime, node.clock())
+    return people.issue(lyon.tools, officer, sort, lifetime, node.clock(), scope=asks.PRESENT)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from comity.api import app, local, problems, routes
 from comity.desk import people
+from comity.policy import asks
 from comity.records.ids import AuthorityId, MatterId
 from tests.world.world import LYON, OSLO, TURIN, Member, World
 
@@ -104,7 +105,9 @@ class House:
         if place not in self._tokens:
             days = datetime.timedelta(days=90)
             person, now = member.people[role], self.world.now()
-            self._tokens[place] = people.issue(member.tools, person, "token", days, now)
+            self._tokens[place] = people.issue(
+                member.tools, person, "token", days, now, scope=asks.PRESENT
+            )
         return self._tokens[place]
 
     def program(self, member: Member, role: str = "officer", purpose: str | None = None) -> Program:

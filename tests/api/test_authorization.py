@@ -84,7 +84,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "team.joined/1": (("desk_head",), PERSON | {"matter": NOWHERE}),
     "team.left/1": (("desk_head",), PERSON | {"matter": NOWHERE}),
     "matter.protected/1": (("desk_head",), {"matter": NOWHERE, "restricted": True}),
-    "conflict.declared/1": (DESK, PERSON | {"matter": NOWHERE} | REASON),
+    "conflict.declared/1": (("desk_head",), PERSON | {"matter": NOWHERE} | REASON),
     "conflict.ended/1": (("desk_head",), PERSON | {"matter": NOWHERE} | REASON),
     "work.taken-over/1": (("operator",), PERSON | {"predecessor": "o-" + "b" * 16}),
     "officer.kept-out/1": (("operator",), PERSON | REASON),

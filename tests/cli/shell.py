@@ -10,6 +10,11 @@ from typing import Any
 
 from comity.cli import app
 
+SCOPE = [
+    part for one in ("read", "act", "coercive", "export", "manage") for part in ("--scope", one)
+]
+"""Everything that a token can be used for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -89,7 +94,7 @@ class Shell:
         for who in ("officer", "desk_head"):
             name = f"{who} of {self.authority}"
             self.do("officer", "add", name, "--role", who)
-            self.do("officer", "token", name, "--out", self.token(who))
+            self.do("officer", "token", name, "--out", self.token(who), *SCOPE)
 
     def open_case(self, *parties: str, title: str = "A shop") -> str:
         """A new case; its id."""

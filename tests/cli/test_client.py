@@ -136,4 +136,4 @@ def test_an_error_message_survives_as_json(lone: shell.Shell) -> None:
     assert done.err == (
         "officer-unknown: there is no officer Nobody\n  List them with: comity officer list\n"
     )
-    assert json.loads(lone.run("officer", "list", "--json").out) == {"officers": []}
+    assert json.loads(lone.run("officer", "list", "--json").out) == {"officers": [], "alone": True}

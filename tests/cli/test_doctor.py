@@ -13,7 +13,7 @@ def test_a_member_is_in_order(alliance: conftest.Alliance) -> None:
     assert done.code == 0, done.text
     assert done.json["ok"]
     wanted = {"folder", "room", "clock", "settings", "process", "keys", "store"}
-    assert set(_found(done)) == wanted | {"directory", "peers"}
+    assert set(_found(done)) == wanted | {"directory", "peers", "staff"}
     assert alliance.south.run("doctor", "-q").text == ""
 
 

@@ -106,6 +106,6 @@ def test_keys_can_be_encrypted_with_a_passphrase_from_a_file(tmp_path: Path) -> 
         *("--passphrase-file", passphrase),
     )
     assert done.code == 0, done.err
-    assert made.do("officer", "list") == {"officers": []}
+    assert made.do("officer", "list") == {"officers": [], "alone": True}
     passphrase.write_text("wrong")
     assert made.run("officer", "list").err.startswith("passphrase-wrong: ")

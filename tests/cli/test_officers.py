@@ -5,7 +5,7 @@ from tests.cli import shell
 
 def test_a_person_is_added_listed_and_kept_out(lone: shell.Shell) -> None:
     ann = lone.do("officer", "add", "Ann Smit", "--role", "desk_head")
-    assert lone.do("officer", "list") == {"officers": [ann]}
+    assert lone.do("officer", "list") == {"officers": [ann], "alone": True}
     assert ann["role"] == "desk_head"
     assert lone.run("officer", "list", "-q").lines == [ann["id"]]
     assert not lone.do("officer", "deactivate", "Ann Smit")["active"]
@@ -55,3 +55,12 @@ def test_no_token_is_made_that_could_not_be_written(lone: shell.Shell, tmp_path:
 def test_a_token_for_ever_is_invalid(lone: shell.Shell) -> None:
     lone.do("officer", "add", "Ann Smit")
     assert lone.run("officer", "token", "Ann Smit", "--days", 3650).code == 2
+
+
+def test_a_token_is_good_for_its_scope_alone(lone: shell.Shell, tmp_path: Path) -> None:
+    lone.do("officer", "add", "Ann Smit")
+    for scope, code in (("read", 4), ("act", 0)):
+        path = tmp_path / f"{scope}.token"
+        lone.do("officer", "token", "Ann Smit", "--scope", scope, "--out", path)
+        case = ["act", "case.opened/1", "--field", "title=A shop", "--token-file", path]
+        assert lone.run(*case).code == code, scope

@@ -1,6 +1,8 @@
 """An approval counts for one act in one form, by another person whose passkey verified them."""
 
 import copy
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,3 +92,18 @@ def test_bytes_are_read_strictly() -> None:
     for wrong in ("a", "+/+/", "a=b", "é"):
         with pytest.raises(errors.Invalid):
             approval.bytes_of(wrong)
+
+
+VECTOR = Path(__file__).resolve().parents[2] / "docs/protocol/vectors/records/approval.json"
+
+
+def test_the_published_vector_is_read_as_it_says() -> None:
+    """Clause R8: signatures of passkeys are not repeatable, so the file is kept and not remade."""
+    told = json.loads(VECTOR.read_text())
+    digest = approval.digest(told["members"])
+    assert digest == told["digest"]
+    officer = told["members"]["officer"]
+    approval.check(approval.Approval.model_validate(told["approval"]), digest, officer)
+    assert len(told["refused"]) == 4
+    for one in told["refused"]:
+        refused(approval.Approval.model_validate(one["approval"]), digest, officer)

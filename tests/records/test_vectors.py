@@ -182,7 +182,8 @@ def test_the_vectors_that_are_kept_are_what_is_made(name: str) -> None:
 
 
 def test_no_vector_is_kept_that_nothing_makes() -> None:
-    assert {path.stem for path in FOLDER.iterdir()} == set(VECTORS)
+    kept = {"approval"}  # signatures of passkeys cannot be made again: test_approval.py reads it
+    assert {path.stem for path in FOLDER.iterdir()} == set(VECTORS) | kept
 
 
 def test_the_kept_texts_are_read_or_refused() -> None:

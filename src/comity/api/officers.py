@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from comity.api import answers, calls, routes, shapes
 from comity.desk import people, proposing, staff
+from comity.policy import asks
 
 
 class NewOfficer(calls.Body):
@@ -19,16 +20,21 @@ class NewOfficer(calls.Body):
 
 
 class NewToken(calls.Body):
-    """What the token is for, and how many days it lasts."""
+    """What the token is for, how many days it lasts, and what it can be used for."""
 
     label: Annotated[str, Field(max_length=80)] = ""
     days: Annotated[int, Field(ge=1, le=people.TOKEN_DAYS_MAX)] = 30
+    scope: tuple[asks.Scope, ...] = ("read", "act")
 
 
 class Officers(TypedDict):
-    """Everyone who acts for this authority."""
+    """Everyone who acts for this authority.
+
+    `alone` until two of them have a passkey and may give rights: from then on it takes two.
+    """
 
     officers: list[shapes.Officer]
+    alone: bool
 
 
 class Secret(TypedDict):
@@ -92,7 +98,11 @@ def made(base_url: str) -> list[routes.Route]:
 
 
 def _listed(call: calls.Call) -> answers.Answer:
-    return answers.json_reply({"officers": [shapes.officer(o) for o in staff.listed(call.desk)]})
+    said: Officers = {
+        "officers": [shapes.officer(one) for one in staff.listed(call.desk)],
+        "alone": staff.alone(call.desk),
+    }
+    return answers.json_reply(said)
 
 
 def _added(call: calls.Call) -> answers.Answer:
@@ -113,7 +123,13 @@ def _link(base_url: str) -> Callable[[calls.Call], answers.Answer]:
 
 def _token(call: calls.Call) -> answers.Answer:
     said = call.form(NewToken)
-    issued = staff.token(call.desk, call.path["officer"], label=said.label, days=said.days)
+    issued = staff.token(
+        call.desk,
+        call.path["officer"],
+        label=said.label,
+        days=said.days,
+        scope=frozenset(said.scope),
+    )
     return _issued(issued, None)
 
 

@@ -88,6 +88,7 @@ def _node(options: Options) -> Iterator[Check]:
             yield _good("store", "opens")
             yield _asked(node, "directory", "/directory", _directory)
             yield _asked(node, "peers", "/peers", _peers)
+            yield _asked(node, "staff", "/officers", _staff)
     except errors.ComityError as fault:
         about = fault.code.partition("-")[0]
         yield _told("keys" if about in ("keys", "passphrase", "lock", "card") else "store", fault)
@@ -113,6 +114,17 @@ def _clock(folder: Path) -> Check:
 
 def _directory(said: dict[str, Any]) -> tuple[bool, str]:
     return False, f"{said['name']}: {len(said['authorities'])} authorities"
+
+
+def _staff(said: dict[str, Any]) -> tuple[bool, str]:
+    active = sum(one["active"] for one in said["officers"])
+    told = f"{active} active; rights are given by two persons"
+    if said["alone"]:
+        told = (
+            f"{active} active; whoever is at this console gives rights alone, until an operator "
+            "and a desk head have each added a passkey on the page of their account"
+        )
+    return False, told
 
 
 def _peers(said: dict[str, Any]) -> tuple[bool, str]:

@@ -30,6 +30,10 @@ def add(
     """
     with client.Client(options) as node:
         said = node.post("/officers", {"name": name, "role": role})
+    if "proposal" in said:
+        lines = ["It takes a second person: somebody approves it on the page Proposals."]
+        output.answer(options, said, quiet=[said["proposal"]], lines=lines)
+        return
     lines = [f"{said['name']} is {said['id']}.", f'Next: comity officer link "{said["name"]}"']
     output.answer(options, said, quiet=[said["id"]], lines=lines)
 
@@ -64,6 +68,7 @@ def token(
     *,
     label: str = "",
     days: int = 30,
+    scope: tuple[Literal["read", "act", "coercive", "export", "manage"], ...] = ("read", "act"),
     out: Path | None = None,
     options: Options = PLAIN,
 ) -> None:
@@ -77,10 +82,13 @@ def token(
         What it is for.
     days
         How long it lasts.
+    scope
+        What it can be used for; give it once for each. What reaches into someone's rights is
+        `coercive`.
     out
         Write it to this new file, which nobody else can read, instead of showing it.
     """
-    body = {"label": label, "days": days}
+    body = {"label": label, "days": days, "scope": scope}
     if out is not None:
         with files.new(out) as file, client.Client(options) as node:
             issued = node.post(f"{_path(node, name)}/tokens", body)

@@ -21,6 +21,7 @@ import httpx2
 from comity import config, errors, node
 from comity.desk import founding, people, tools
 from comity.matters import directory
+from comity.policy import asks
 from comity.records.ids import AuthorityId
 
 ROLES = ("officer", "desk_head", "operator", "oversight")
@@ -196,7 +197,13 @@ def _made(folder: Path, part: Part) -> Player:
             who = f"{titles.get(role, role.capitalize())} at {part.name}"
             officer = people.add_officer(found.tools, who, role, node.clock())  # type: ignore[arg-type]  # one of ROLES
             player.tokens[role] = people.issue(
-                found.tools, officer, "token", datetime.timedelta(days=1), node.clock(), "demo"
+                found.tools,
+                officer,
+                "token",
+                datetime.timedelta(days=1),
+                node.clock(),
+                "demo",
+                scope=asks.PRESENT,
             )
     finally:
         found.close()

@@ -219,6 +219,8 @@ class Story:
         )
 
     def _outage(self, step: Step) -> None:
+        # One file carries what one parcel holds: only what is missed from here on waits for it.
+        stage.wait(ARRIVAL_SECONDS, "the east to have all", lambda: self._caught_up(self.east))
         self.east.stop()
         note = {"text": "Said while the line to the east is down."}
         missed = self.north.door().act("note.made/1", note, self.case)["record"]
@@ -282,6 +284,9 @@ class Story:
             cursor = page["next"]
             if not cursor:
                 return found
+
+    def _caught_up(self, player: stage.Player) -> bool:
+        return set(self._records(self.north)) == set(self._records(player))
 
     def _agree(self, step: Step, players: tuple[stage.Player, ...]) -> None:
         def same() -> bool:

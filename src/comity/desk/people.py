@@ -25,6 +25,8 @@ from comity.store import port
 LINK_MINUTES = 15
 SESSION_HOURS = 10
 TOKEN_DAYS_MAX = 90
+USUAL: frozenset[asks.Scope] = frozenset({"read", "act"})
+"""What a token can be used for unless more is asked for."""
 ANSWERS_KEPT = datetime.timedelta(days=30)
 """How long an idempotency key holds at least (docs/api.md)."""
 PREFIX = "cmt_"
@@ -173,7 +175,7 @@ def issue(
     label: str = "",
     *,
     assurance: Assurance = "",
-    scope: frozenset[asks.Scope] = asks.PRESENT,
+    scope: frozenset[asks.Scope] = USUAL,
 ) -> str:
     """A new secret of `sort` for `officer`; it is shown here and never again.
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from comity import errors
-from comity.desk import founding, people, performing, permitting, proposing, tools
+from comity.desk import founding, people, performing, permitting, proposing, standing, tools
 from comity.policy import asks
 from comity.store import port
 
@@ -31,6 +31,12 @@ def colleagues(desk: tools.Desk) -> Sequence[port.Officer]:
     if desk.officer.role == "officer":
         return (desk.officer,)
     return [one for one in desk.tools.store.officers() if one.active]
+
+
+def alone(desk: tools.Desk) -> bool:
+    """Whether there are not yet two persons here who could give rights together."""
+    permitting.permitted(desk, "manage.officers")
+    return standing.alone(desk.tools.staff(), desk.now)
 
 
 def about(desk: tools.Desk) -> asks.About:
@@ -69,12 +75,19 @@ def link(desk: tools.Desk, officer: str) -> Issued:
     return _issue(desk, officer, "link", lifetime, "")
 
 
-def token(desk: tools.Desk, officer: str, *, label: str, days: int) -> Issued:
-    """A token by which a program acts as an officer."""
+def token(
+    desk: tools.Desk,
+    officer: str,
+    *,
+    label: str,
+    days: int,
+    scope: frozenset[asks.Scope] = people.USUAL,
+) -> Issued:
+    """A token by which a program acts as an officer, for what is in its scope and nothing else."""
     permitting.permitted(desk, "manage.officers")
     if not 1 <= days <= people.TOKEN_DAYS_MAX:
         raise people.token_lifetime(str(days))
-    return _issue(desk, officer, "token", datetime.timedelta(days=days), label)
+    return _issue(desk, officer, "token", datetime.timedelta(days=days), label, scope)
 
 
 def deactivate(desk: tools.Desk, officer: str, reason: str = "") -> port.Officer:
@@ -96,9 +109,14 @@ def deactivate(desk: tools.Desk, officer: str, reason: str = "") -> port.Officer
 
 
 def _issue(
-    desk: tools.Desk, officer: str, sort: people.Sort, lifetime: datetime.timedelta, label: str
+    desk: tools.Desk,
+    officer: str,
+    sort: people.Sort,
+    lifetime: datetime.timedelta,
+    label: str,
+    scope: frozenset[asks.Scope] = frozenset(),
 ) -> Issued:
     permitting.permitted(desk, "manage.officers")
     found = people.find_officer(desk.tools, officer)
-    secret = people.issue(desk.tools, found, sort, lifetime, desk.now, label)
+    secret = people.issue(desk.tools, found, sort, lifetime, desk.now, label, scope=scope)
     return Issued(secret, desk.now + lifetime)

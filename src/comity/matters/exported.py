@@ -15,7 +15,7 @@ from comity import errors
 from comity.ledger import checkpoint, notes, proofs, receipt
 from comity.matters import directory
 from comity.matters.matter import Matter
-from comity.records import envelope, ids, kinds, record, sealed, strict_json
+from comity.records import approval, envelope, ids, kinds, record, sealed, strict_json
 from comity.records.ids import AuthorityId, MatterId, RecordId
 
 FORMAT = "comity-export/1"
@@ -159,6 +159,8 @@ def _record(
         raise _fault(name, f"it is a {signed.payload_type[:80]}, not a record")
     one = record.parse(signed.payload, signed.digest, registry)
     envelope.verify(signed, found.keys_of(one.author))
+    for given in one.approvals:
+        approval.check(given, one.proposal, one.officer)
     return one
 
 

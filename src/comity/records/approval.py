@@ -4,7 +4,7 @@ What is approved is the act in exactly the form in which it will be signed: kind
 officer, instant, handling and statement, sealed fields as their digests. Its digest is the
 challenge that the passkey signs (Web Authentication, level 3, section 7.2), so that one version's
 approval never counts for another. The record carries the assertion together with the passkey's
-public key; the author's signature over both says whose passkey it is (clauses R7).
+public key; the author's signature over both says whose passkey it is (clauses R8).
 """
 
 import base64
