@@ -89,6 +89,7 @@ ACTS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "work.taken-over/1": (("operator",), PERSON | {"predecessor": "o-" + "b" * 16}),
     "officer.kept-out/1": (("operator",), PERSON | REASON),
     "officer.readmitted/1": (("operator",), PERSON | REASON),
+    "passkeys.withdrawn/1": (("operator",), PERSON | REASON),
     "glass.reviewed/1": (("oversight",), {"glass": NOWHERE, "finding": "justified"} | REASON),
 }
 """Who says a kind, and a statement of it that is well formed."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
+from comity.desk import people
 from comity.records.ids import AuthorityId
 from tests.browser.alliance import Alliance
 from tests.browser.looking import Eyes, Seen
@@ -19,11 +20,12 @@ Staff = Callable[[AuthorityId, str], Eyes]
 def pages_of(found: Alliance, role: str) -> list[str]:
     """Every page that a role opens at Turin."""
     case = f"/matters/{found.case}"
+    staff = f"/matters/{people.staff_matter(found.story.turin.tools)}"
     match role:
         case "operator":
-            return ["/peers", "/officers"]
+            return ["/peers", "/officers", "/proposals", staff, f"{staff}/act/role.given/1"]
         case "oversight":
-            return ["/access", "/ledgers"]
+            return ["/access", "/ledgers", f"{staff}/act/glass.reviewed/1"]
         case _:
             return [
                 "/",
@@ -48,6 +50,12 @@ def pages_of(found: Alliance, role: str) -> list[str]:
                 f"/exhibits/new?case={found.case}",
                 "/new/case.opened/1",
                 "/preferences",
+                "/account",
+                "/confirm",
+                "/proposals",
+                f"/glass?matter={found.case}",
+                f"{staff}/act/matter.protected/1?of={found.case}",
+                f"{staff}/act/team.joined/1?of={found.case}",
             ]
 
 

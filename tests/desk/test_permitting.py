@@ -1,12 +1,13 @@
 """One decision point: what it answers where a matter is hidden, absent, or cannot be judged."""
 
+import dataclasses
 import logging
 from collections.abc import Callable
 
 import pytest
 
 from comity import errors
-from comity.desk import offering, permitting, tools
+from comity.desk import offering, permitting, staff, tools
 from comity.policy import asks, cedar
 from comity.records.ids import MatterId
 from comity.store import port
@@ -165,3 +166,26 @@ def test_a_mere_no_is_not_logged(
             lambda: permitting.permitted(shared.desk(lyon), "manage.officers"),
         )
     assert not caplog.records
+
+
+def test_what_presence_or_a_second_person_can_still_lift_is_offered(
+    shared: World, lyon: Member
+) -> None:
+    """And is refused when it is done without."""
+    case = case_of(shared, lyon, TURIN)
+    away = dataclasses.replace(shared.desk(lyon), scope=asks.SIGNED_IN)
+    row = lyon.tools.store.matter(case)
+    assert row is not None
+    act = lyon.tools.policy.act("request.filed/1")
+    assert permitting.visible(away, [row], act) == [row]
+    assert act in permitting.would_permit(away, [act], permitting.about_row(away, row))
+    kind = lyon.tools.registry["request.filed/1"]
+    refused(
+        "presence-needed",
+        lambda: permitting.permitted_act(away, kind, permitting.about_row(away, row)),
+    )
+    token = dataclasses.replace(away, scope=frozenset({"read"}))
+    assert permitting.visible(token, [row], act) == []
+    rights = lyon.tools.policy.act("role.given/1")
+    operator = shared.desk(lyon, "operator")
+    assert rights in permitting.would_permit(operator, [rights], staff.about(operator))

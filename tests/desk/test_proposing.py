@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from comity import errors
-from comity.desk import passkeys, people, performing, proposing, tools
+from comity.desk import passkeys, people, performing, proposing, staff, tools
+from comity.policy import asks
 from comity.records import approval, envelope, record
 from comity.store import port
 from tests.world.authenticator import SITE, Authenticator
@@ -194,3 +195,39 @@ def test_what_nobody_could_approve_is_not_proposed(house: House) -> None:
     )
     opened = performing.Act(kind="case.opened/1", said={"title": "A case"})
     refused("matter-missing", lambda: proposing.propose(house.desk("officer"), opened))
+
+
+def test_lost_passkeys_are_withdrawn_by_two_and_then_a_link_helps(house: House) -> None:
+    officer = house.desk("officer")
+    operator = house.desk("operator")
+    for make in (
+        lambda: staff.link(operator, officer.officer.id),
+        lambda: staff.token(operator, officer.officer.id, label="", days=1),
+    ):
+        refused("officer-has-passkeys", make)
+    session = people.begin_session(house.own, officer.officer, "passkey", house.world.now())
+    said = {"officer": officer.officer.id, "reason": "The key was stolen."}
+    withdrawn = performing.Act(
+        kind="passkeys.withdrawn/1", matter=people.staff_matter(house.own), said=said
+    )
+    proposed = proposing.propose(operator, withdrawn)
+    house.approve("desk_head", proposed.digest)
+
+    now = house.world.now()
+    assert people.officer_of(house.own, session, "session", now) is None
+    answer = house.keys["officer"].get(passkeys.to_sign_in(house.own, SITE, now))
+    refused("passkey-unverified", lambda: passkeys.sign_in(house.own, answer, SITE, now))
+    assert passkeys.listed(house.desk("officer")) == []
+    link = staff.link(house.desk("operator"), officer.officer.id)
+    assert people.sign_in(house.own, link.secret, house.world.now())
+
+
+def test_a_person_makes_their_own_tokens_and_has_to_be_there(house: House) -> None:
+    desk = house.desk("officer")
+    away = dataclasses.replace(desk, scope=asks.SIGNED_IN)
+    scope = frozenset({"read"})
+    refused("presence-needed", lambda: staff.own_token(away, label="", days=1, scope=scope))  # type: ignore[arg-type]
+    issued = staff.own_token(desk, label="a program", days=1, scope=scope)  # type: ignore[arg-type]
+    held = people.holder(house.own, issued.secret, "token", house.world.now())
+    assert held is not None
+    assert people.scope_of_token(held.credential) == scope

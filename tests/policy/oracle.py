@@ -12,7 +12,13 @@ from comity.records.kinds import Genesis, Kind, Registry
 DESK = {"officer", "desk_head"}
 CONTENT = {"read.matter", "export.matter", "exhibit.read"}
 READS = {"read.matter", "read.registry", "read.ledger", "read.access", "exhibit.read"}
-ADDS = {"exhibit.take", "import.indicators", "approve.proposal", "break.glass"}
+ADDS = {
+    "exhibit.take",
+    "import.indicators",
+    "approve.proposal",
+    "break.glass",
+    "issue.own-token",
+}
 TAKES_OUT = {"export.matter", "parcel.export"}
 MANAGES = {"parcel.import", "manage.officers", "manage.peers"}
 UNSEEING = {"oversight", "node"}
@@ -24,6 +30,7 @@ NODE_WIDE = {
     "manage.officers",
     "manage.peers",
     "break.glass",
+    "issue.own-token",
 }
 PURPOSES = {
     "investigation",
@@ -78,6 +85,8 @@ class Oracle:
             return role in {"oversight", "operator"}
         if action == "read.access":
             return role == "oversight"
+        if action == "issue.own-token":
+            return True
         if action == "break.glass":
             return role in DESK
         if action == "approve.proposal":
@@ -149,7 +158,8 @@ class Oracle:
             "acting-not-in-scope": (action in ADDS or kind is not None) and "act" not in scope,
             "export-not-in-scope": action in TAKES_OUT and "export" not in scope,
             "managing-not-in-scope": action in MANAGES and "manage" not in scope,
-            "presence-needed": self._coercive(ask) and "coercive" not in scope,
+            "presence-needed": (self._coercive(ask) or action == "issue.own-token")
+            and "coercive" not in scope,
         }
 
     def _coercive(self, ask: Ask) -> bool:

@@ -30,8 +30,15 @@ class Site:
 
 
 def listed(desk: tools.Desk) -> Sequence[port.Passkey]:
-    """This officer's passkeys, the oldest first."""
-    return desk.tools.store.passkeys(desk.officer.id)
+    """This officer's passkeys that count, the oldest first."""
+    counting = _counting(desk.tools, desk.officer.id)
+    return [one for one in desk.tools.store.passkeys(desk.officer.id) if one.id in counting]
+
+
+def _counting(own: tools.Tools, officer: str) -> frozenset[str]:
+    """The passkeys of an officer that the staff knows and nobody has withdrawn."""
+    person = own.staff().person(officer)
+    return frozenset(person.passkeys) if person else frozenset()
 
 
 def to_register(desk: tools.Desk, site: Site) -> dict[str, Any]:
@@ -39,7 +46,7 @@ def to_register(desk: tools.Desk, site: Site) -> dict[str, Any]:
     import webauthn  # noqa: PLC0415  # 8 MiB that a node at rest does without
     from webauthn.helpers import structs  # noqa: PLC0415
 
-    known = desk.tools.store.passkeys(desk.officer.id)
+    known = listed(desk)
     options = webauthn.generate_registration_options(
         rp_id=site.host,
         rp_name="Comity",
@@ -60,7 +67,7 @@ def register(desk: tools.Desk, made: Mapping[str, Any], label: str, site: Site) 
     import webauthn  # noqa: PLC0415
 
     own = desk.tools
-    if len(own.store.passkeys(desk.officer.id)) >= MANY:
+    if len(listed(desk)) >= MANY:
         raise errors.Refused(
             "passkeys-many",
             f"nobody has more than {MANY} passkeys",
@@ -143,7 +150,7 @@ def sign_in(
 def to_confirm(desk: tools.Desk, site: Site) -> dict[str, Any]:
     """What a browser needs to show that this officer is there."""
     challenge = _challenge(desk.tools, desk.officer.id, "confirm", desk.now)
-    return _options(site, challenge, desk.tools.store.passkeys(desk.officer.id))
+    return _options(site, challenge, listed(desk))
 
 
 def confirm(desk: tools.Desk, assertion: Mapping[str, Any], site: Site) -> str:
@@ -155,8 +162,7 @@ def confirm(desk: tools.Desk, assertion: Mapping[str, Any], site: Site) -> str:
 
 def to_approve(desk: tools.Desk, digest: str, site: Site) -> dict[str, Any]:
     """What a browser needs to approve the proposal with this digest."""
-    known = desk.tools.store.passkeys(desk.officer.id)
-    return _options(site, approval.challenge(digest), known)
+    return _options(site, approval.challenge(digest), listed(desk))
 
 
 def approval_of(
@@ -197,7 +203,7 @@ def _verified(
 
     named = assertion.get("id")
     passkey = own.store.passkey(named) if isinstance(named, str) else None
-    if passkey is None:
+    if passkey is None or passkey.id not in _counting(own, passkey.officer):
         raise _unverified()
     try:
         found = webauthn.verify_authentication_response(

@@ -4,6 +4,7 @@ A matter that the officer may not know of is refused in the words of one that is
 policy itself fails nothing is permitted, and the log says so without saying who asked.
 """
 
+import dataclasses
 import logging
 import re
 from collections.abc import Collection, Sequence
@@ -21,6 +22,11 @@ ACCESS_SETTING = "access"
 
 Second = port.Officer
 """The person who approved an act, beside the one who says it."""
+
+LISTED = "read.registry"
+"""The action by which lines of the registry are seen."""
+_ANYBODY = port.Officer(id="", name="", role="desk_head")
+"""A second person, whoever it will be."""
 
 _log = logging.getLogger(__name__)
 _NAMING = re.compile(r"\bo-[a-z2-7]+\b|\b[0-9a-f]{64}\b")
@@ -84,11 +90,23 @@ def would_permit(
     """Those actions that would be permitted, in one batch: to offer, not to act upon."""
     wanted = list(asked)
     try:
-        answers = desk.tools.policy.would_permit([ask_of(desk, one, about) for one in wanted])
+        answers = desk.tools.policy.would_permit([_offered(desk, one, about) for one in wanted])
     except errors.Unavailable as fault:
         _report_cause(f"{len(wanted)} offers", fault)
         raise
     return frozenset(one for one, yes in zip(wanted, answers, strict=True) if yes)
+
+
+def _offered(desk: tools.Desk, action: str, about: asks.About | None) -> asks.Ask:
+    """The question whether to offer something: presence, and a second person, can still come."""
+    kind = desk.tools.registry.get(action.partition(":")[2])
+    giving, second = asks.NOTHING_GIVEN, None
+    if kind is not None:
+        giving = standing.giving(desk, kind, None, "")
+        second = _ANYBODY if kind.gives_rights else None
+    present = desk.scope == asks.SIGNED_IN
+    there = dataclasses.replace(desk, scope=asks.PRESENT) if present else desk
+    return ask_of(there, action, about, second, giving)
 
 
 def permitted_act(
@@ -137,10 +155,10 @@ def about_row(desk: tools.Desk, row: port.MatterRow) -> asks.About:
 
 
 def visible(
-    desk: tools.Desk, rows: Sequence[port.MatterRow], action: str = "read.registry"
+    desk: tools.Desk, rows: Sequence[port.MatterRow], action: str = LISTED
 ) -> list[port.MatterRow]:
     """The lines of the registry that this officer may see, or may do `action` in: one batch."""
-    ask = ask_of(desk, action, None)
+    ask = ask_of(desk, action, None) if action == LISTED else _offered(desk, action, None)
     try:
         seen = desk.tools.policy.visible((about_row(desk, row) for row in rows), ask)
     except errors.Unavailable as fault:

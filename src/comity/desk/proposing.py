@@ -208,15 +208,14 @@ def _say(
         second=desk.officer,
     )
     done = performing.perform_approved(proposer, act, ready)
+    values = found.said.model_dump(mode="json")
     if found.kind.name == "officer.admitted/1":
-        people.enter(desk.tools, _entered(found.said))
+        people.enter(desk.tools, values)
+    if found.kind.name == "passkeys.withdrawn/1":
+        # Whoever holds a lost passkey may have come in with it.
+        desk.tools.store.end_credentials(values["officer"])
     desk.tools.known.forget()
     return done
-
-
-def _entered(said: kinds.Statement) -> dict[str, Any]:
-    values = said.model_dump(mode="json")
-    return {"officer": values["officer"], "role": values["role"], "name": values["name"]}
 
 
 def _proposer(desk: tools.Desk, found: Waiting) -> tools.Desk:

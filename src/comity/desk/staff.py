@@ -90,6 +90,16 @@ def token(
     return _issue(desk, officer, "token", datetime.timedelta(days=days), label, scope)
 
 
+def own_token(desk: tools.Desk, *, label: str, days: int, scope: frozenset[asks.Scope]) -> Issued:
+    """A token by which a program acts as whoever asks, who has to be there in person."""
+    permitting.permitted(desk, "issue.own-token")
+    if not 1 <= days <= people.TOKEN_DAYS_MAX:
+        raise people.token_lifetime(str(days))
+    lifetime = datetime.timedelta(days=days)
+    secret = people.issue(desk.tools, desk.officer, "token", lifetime, desk.now, label, scope=scope)
+    return Issued(secret, desk.now + lifetime)
+
+
 def deactivate(desk: tools.Desk, officer: str, reason: str = "") -> port.Officer:
     """Keep a person out, at once and with everything that names them."""
     permitting.permitted(desk, "manage.officers")
@@ -118,5 +128,13 @@ def _issue(
 ) -> Issued:
     permitting.permitted(desk, "manage.officers")
     found = people.find_officer(desk.tools, officer)
+    person = desk.tools.staff().person(found.id)
+    if person is not None and person.passkeys:
+        # Whoever makes a secret can use it: an operator would come in as a desk head.
+        raise errors.Refused(
+            "officer-has-passkeys",
+            f"{found.name} has a passkey, and makes tokens alone",
+            next_step="If they are lost, propose to withdraw them; a second person approves.",
+        )
     secret = people.issue(desk.tools, found, sort, lifetime, desk.now, label, scope=scope)
     return Issued(secret, desk.now + lifetime)

@@ -163,6 +163,13 @@ class PasskeyRemoved(Statement):
     passkey: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,1400}$")]
 
 
+class PasskeysWithdrawn(Statement):
+    """All passkeys of a person count no more: they were lost, or are with somebody else."""
+
+    officer: Pseudonym = Field(title=N_("Officer"))
+    reason: Sealed[Reason] = sealed.field(N_("Reason"))
+
+
 def _says(
     name: str,
     statement: type[Statement],
@@ -224,6 +231,8 @@ KINDS = (
           N_("registered a passkey")),
     _says("passkey.removed/1", PasskeyRemoved, "node", N_("Remove a passkey"),
           N_("removed a passkey")),
+    _says("passkeys.withdrawn/1", PasskeysWithdrawn, "operator", N_("Withdraw someone's passkeys"),
+          N_("withdrew someone's passkeys"), gives_rights=True),
 )  # fmt: skip
 
 
@@ -391,10 +400,18 @@ def _take(people: dict[str, Person], said: Statement, source: RecordId) -> None:
             person.kept_out = True
         case OfficerReadmitted():
             person.kept_out = False
+        case _:
+            _take_passkey(person, said)
+
+
+def _take_passkey(person: Person, said: Statement) -> None:
+    match said:
         case PasskeyRegistered():
             person.passkeys.add(said.passkey)
         case PasskeyRemoved():
             person.passkeys.discard(said.passkey)
+        case PasskeysWithdrawn():
+            person.passkeys.clear()
         case _:
             pass
 

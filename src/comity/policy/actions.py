@@ -64,6 +64,7 @@ FIXED: Mapping[str, frozenset[str]] = MappingProxyType(
         "parcel.import": frozenset({MANAGES, OF_THE_NODE}),
         "approve.proposal": frozenset({ADDS_TO_A_MATTER}),
         "break.glass": frozenset({COERCIVE, NEEDS_A_PURPOSE, OF_THE_NODE, ADDS_TO_A_MATTER}),
+        "issue.own-token": frozenset({OF_THE_NODE, ADDS_TO_A_MATTER}),
         "manage.officers": frozenset({MANAGES, OF_THE_NODE}),
         "manage.peers": frozenset({MANAGES, OF_THE_NODE}),
     }

@@ -79,6 +79,11 @@ _SAID: tuple[tuple[str, str, str], ...] = (
         N_("You have no such session or token."),
         N_("Look at the list again; it may have ended by itself."),
     ),
+    (
+        "officer-has-passkeys",
+        N_("This person has a passkey, and makes tokens alone."),
+        N_("If the passkeys are lost: propose to withdraw them; a second person approves."),
+    ),
     ("glass-not-needed", N_("You may read this matter as it is."), N_("Open it.")),
     (
         "glass-broken-before",

@@ -16,6 +16,7 @@ TYPES: Mapping[str, str] = {
     "report": N_("Report"),
     "match": N_("Match"),
     "directory": N_("Directory"),
+    "staff": N_("Staff"),
     "access": N_("Account of access"),
 }
 THINGS: Mapping[str, tuple[str, str]] = {
@@ -111,6 +112,8 @@ def title(reader: i18n.Reader, row: Titled, names: Mapping[AuthorityId, str]) ->
         who = [i18n.isolated(names.get(one, one)) for one in row.parties]
         return reader.gettext(N_("Match: %(authorities)s")) % {"authorities": " – ".join(who)}
     what = type_of(reader, row.type)
+    if row.type == "staff":
+        return what
     return reader.gettext(N_("%(what)s %(id)s, title withheld")) % {"what": what, "id": row.id[:8]}
 
 

@@ -92,3 +92,22 @@ def test_the_way_back_stays_on_this_site(story: Story, visit: Visit) -> None:
 
 def test_assurances_are_all_told() -> None:
     assert set(account.ASSURANCES) == {"", "link", "passkey", "oidc"}
+
+
+def test_a_token_of_ones_own_is_shown_once(story: Story, visit: Visit) -> None:
+    client = visit(story.lyon)
+    registered(story, client)
+    away = {"label": "a program", "days": "3", "scope": "read"}
+    refused = post(client, "/account/tokens", away, page="/account")
+    assert refused.status_code == 403
+    key = registered(story, client)
+    answer = json.dumps(key.get(client.get("/account/options?use=confirm").json()))
+    made = post(client, "/account/tokens", {**away, "passkey_answer": answer}, page="/account")
+    secret = made.text.partition("cmt_token_")[2].partition("<")[0]
+    assert len(secret) == 43
+    page = client.get("/account").text
+    assert "a program" in page
+    assert secret not in page
+    for days in ("0", "9999", "x"):
+        wrong = post(client, "/account/tokens", {**away, "days": days}, page="/account")
+        assert wrong.status_code == 422, days

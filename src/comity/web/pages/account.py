@@ -13,7 +13,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import JSONResponse, Response
 
 from comity import errors
-from comity.desk import passkeys, people, sessions
+from comity.desk import passkeys, people, sessions, staff
+from comity.policy import asks
 from comity.web import asking, door, seats
 from comity.web.forms import entries
 from comity.web.i18n import N_
@@ -90,6 +91,29 @@ def remove(seat: AtDesk) -> Response:
     return seat.page.see(PATH, notice=REMOVED)
 
 
+@router.post(PATH + "/tokens")
+def make_token(seat: AtDesk) -> Response:
+    """Make a token of one's own; it stands in this answer and nowhere else."""
+    form = seat.page.form
+    scope = frozenset(one for one in asks.SCOPES if one in form.getlist("scope"))
+    days = entries.text(form, "days")
+    session, desk = None, seat.desk
+    try:
+        if entries.text(form, asking.PASSKEY):
+            session, desk = confirmed(seat), seat.present
+        issued = staff.own_token(
+            desk,
+            label=entries.text(form, "label")[:80],
+            days=int(days) if days.isascii() and days.isdigit() and len(days) < 5 else 0,
+            scope=scope,
+        )
+    except errors.ComityError as refusal:
+        response = _page(seat, refusal=refusal)
+    else:
+        response = seat.draw("account_token.html", issued=issued, scope=sorted(scope), back=PATH)
+    return response if session is None else seat.page.come_in(response, session)
+
+
 @router.post(PATH + "/sessions/end")
 def end(seat: AtDesk) -> Response:
     """End one's own session or token."""
@@ -153,5 +177,9 @@ def _page(seat: Seat, refusal: errors.ComityError | None = None) -> Response:
         known=passkeys.listed(seat.desk),
         lines=sessions.listed(seat.desk, seat.page.session_token),
         assurances=ASSURANCES,
+        scopes=asks.SCOPES,
+        usual=people.USUAL,
+        days_max=people.TOKEN_DAYS_MAX,
+        present="coercive" in seat.desk.scope,
         refusal=refusal,
     )
