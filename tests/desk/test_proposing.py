@@ -194,7 +194,7 @@ def test_what_nobody_could_approve_is_not_proposed(house: House) -> None:
         lambda: proposing.propose(house.desk("officer"), house.add("Ada Nova", "officer")),
     )
     opened = performing.Act(kind="case.opened/1", said={"title": "A case"})
-    refused("matter-missing", lambda: proposing.propose(house.desk("officer"), opened))
+    refused("second-not-needed", lambda: proposing.propose(house.desk("officer"), opened))
 
 
 def test_lost_passkeys_are_withdrawn_by_two_and_then_a_link_helps(house: House) -> None:
@@ -231,3 +231,20 @@ def test_a_person_makes_their_own_tokens_and_has_to_be_there(house: House) -> No
     held = people.holder(house.own, issued.secret, "token", house.world.now())
     assert held is not None
     assert people.scope_of_token(held.credential) == scope
+
+
+def test_who_was_kept_out_comes_in_again_when_two_readmit_them(house: House) -> None:
+    officer = house.desk("officer").officer
+    staff.deactivate(house.desk("operator"), officer.id, "On leave.")
+    row = house.own.store.officer(officer.id)
+    assert row is not None
+    assert not people.as_of(house.own, row, house.world.now()).active
+    said = {"officer": officer.id, "reason": "Back from leave."}
+    act = performing.Act(
+        kind="officer.readmitted/1", matter=people.staff_matter(house.own), said=said
+    )
+    proposed = proposing.propose(house.desk("operator"), act)
+    house.approve("desk_head", proposed.digest)
+    assert people.as_of(house.own, row, house.world.now()).active
+    listed = {one.id: one for one in staff.listed(house.desk("operator"))}
+    assert listed[officer.id].active

@@ -129,6 +129,7 @@ def test_who_is_kept_out_comes_in_when_readmitted(again: bool) -> None:
     if again:
         said.append(staff.OfficerReadmitted(officer=ADA))
     assert read(*said).kept_out(ADA, NOON) is not again
+    assert read(*said).people[ADA].readmitted is again
 
 
 def test_passkeys_are_told_until_removed() -> None:

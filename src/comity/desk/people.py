@@ -148,7 +148,8 @@ def as_of(own: tools.Tools, officer: port.Officer, now: datetime.datetime) -> po
     if person is None:
         return officer
     role = person.role(now.date())
-    active = officer.active and bool(role) and not known.kept_out(officer.id, now)
+    let_in = officer.active or person.readmitted
+    active = let_in and bool(role) and not known.kept_out(officer.id, now)
     named = next((one for one in ROLES if one == role), officer.role)
     return dataclasses.replace(officer, role=named, active=active)
 

@@ -51,6 +51,12 @@ def propose(desk: tools.Desk, act: performing.Act) -> port.Proposal:
     own.halt.bar_writing()
     kind = performing.kind_of(own, act.kind)
     said = record.draft(kind, act.said)
+    if not kind.gives_rights:
+        raise errors.Invalid(
+            "second-not-needed",
+            f"{kind.name} is said by one person",
+            next_step="Say it yourself.",
+        )
     with performing.named_matter(desk, act.matter, kind.name):
         pass  # What begins a matter is done by one person.
     _bar_pointless(desk, kind, said, act.matter)

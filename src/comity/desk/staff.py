@@ -21,9 +21,9 @@ class Issued:
 
 
 def listed(desk: tools.Desk) -> Sequence[port.Officer]:
-    """Everyone who acts for this authority."""
+    """Everyone who acts for this authority, in the role that is in force now."""
     permitting.permitted(desk, "manage.officers")
-    return desk.tools.store.officers()
+    return [people.as_of(desk.tools, one, desk.now) for one in desk.tools.store.officers()]
 
 
 def colleagues(desk: tools.Desk) -> Sequence[port.Officer]:

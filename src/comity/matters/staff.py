@@ -282,6 +282,8 @@ class Person:
     predecessors: list[Right] = field(default_factory=list)
     passkeys: set[str] = field(default_factory=set)
     kept_out: bool = False
+    readmitted: bool = False
+    """Whether the person was kept out before, and let in again."""
 
     def role(self, day: datetime.date) -> str:
         """The role that was given last and is in force; empty if there is none."""
@@ -397,9 +399,9 @@ def _take(people: dict[str, Person], said: Statement, source: RecordId) -> None:
         case WorkTakenOver():
             person.predecessors.append(Right(said.predecessor, said.until, source))
         case OfficerKeptOut():
-            person.kept_out = True
+            person.kept_out, person.readmitted = True, False
         case OfficerReadmitted():
-            person.kept_out = False
+            person.kept_out, person.readmitted = False, True
         case _:
             _take_passkey(person, said)
 

@@ -84,6 +84,11 @@ _SAID: tuple[tuple[str, str, str], ...] = (
         N_("This person has a passkey, and makes tokens alone."),
         N_("If the passkeys are lost: propose to withdraw them; a second person approves."),
     ),
+    (
+        "second-not-needed",
+        N_("This is done by one person."),
+        N_("Go back, and do it yourself."),
+    ),
     ("glass-not-needed", N_("You may read this matter as it is."), N_("Open it.")),
     (
         "glass-broken-before",
